@@ -1,0 +1,93 @@
+/** A number in text that PostgreSQL's `numeric` reads exactly, as received or as the shortest form of a double: `"2e-8"`. */
+export type Decimal = string;
+
+/** Where a record's time comes from: the source's own clock, our clock at the answer, or the file. */
+export type TimeBasis = 'source' | 'received' | 'file';
+
+/** The values of one quote that are decimals; the names are the columns of the read model in camel case. */
+export const decimalFields = [
+  'price',
+  'marketCap',
+  'volume24h',
+  'fullyDilutedValuation',
+  'percentChange1h',
+  'percentChange24h',
+  'percentChange7d',
+  'percentChange30d',
+  'high24h',
+  'low24h',
+  'ath',
+  'circulatingSupply',
+  'totalSupply',
+  'maxSupply',
+] as const;
+export type DecimalField = (typeof decimalFields)[number];
+
+/** What a source says of one coin in one currency, at one time. */
+export interface QuoteValues extends Record<DecimalField, Decimal | null> {
+  /** Upper case, as `USD`. */
+  currency: string;
+  rank: number | null;
+  observedAt: Date;
+  observedAtBasis: TimeBasis;
+}
+
+/** A record that was read: one coin with one quote per currency. */
+export interface CoinRecord {
+  kind: 'coin';
+  /** Its place within the event's payload, from 0. */
+  index: number;
+  /** The source's own id, exactly as it sends it. */
+  sourceCoinId: string;
+  /** Upper case, or null when the source has none. */
+  symbol: string | null;
+  name: string | null;
+  imageUrl: string | null;
+  quotes: QuoteValues[];
+}
+
+/** One thing that is wrong with a record. `expected` and `received` are for people to read. */
+export interface RecordIssue {
+  path: string;
+  code: string;
+  message: string;
+  expected: string | null;
+  received: string | null;
+}
+
+/** A record that could not be read; it is kept by reference (stream, version, index) with every issue it has. */
+export interface RejectedRecord {
+  kind: 'rejected';
+  index: number;
+  /** The line in a file, from 1; null for an API's record. */
+  line: number | null;
+  issues: RecordIssue[];
+}
+
+/** A record that is fine but says nothing we keep, such as a coin without any quote. */
+export interface SkippedRecord {
+  kind: 'skipped';
+  index: number;
+  reason: string;
+}
+
+export type SourceRecord = CoinRecord | RejectedRecord | SkippedRecord;
+
+/** A quote with every value unknown: parsers spread it and fill in what they have. */
+export const unknownQuote: Record<DecimalField, null> & { rank: null } = {
+  price: null,
+  marketCap: null,
+  volume24h: null,
+  fullyDilutedValuation: null,
+  percentChange1h: null,
+  percentChange24h: null,
+  percentChange7d: null,
+  percentChange30d: null,
+  high24h: null,
+  low24h: null,
+  ath: null,
+  circulatingSupply: null,
+  totalSupply: null,
+  maxSupply: null,
+  rank: null,
+};
