@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
+    globalSetup: ['test/support/global-setup.ts'],
     // Two cores: more files at once only wait for each other.
     maxWorkers: 2,
     testTimeout: 60_000,

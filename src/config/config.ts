@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { CoinlogError, messageOf } from '../errors.ts';
+import { sources } from '../sources/registry.ts';
+import type { PollSettings, Source, VariableValues } from '../sources/source.ts';
+import { allVariables } from './variables.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface SourceConfig {
+  source: Source;
+  enabled: boolean;
+  /** Null for a source that is read from files. */
+  settings: PollSettings | null;
+  schedule: string;
+  staleAfterMs: number;
+}
+
+export interface Config {
+  databaseUrl: string | null;
+  databaseOwnerUrl: string | null;
+  embeddedDataDir: string | null;
+  sources: readonly SourceConfig[];
+  csvPath: string | null;
+  batchRecords: number;
+  retryAttempts: number;
+  apiHost: string;
+  apiPort: number;
+  logLevel: string;
+  shutdownTimeoutMs: number;
+}
+
+/** A secret may stand in a file named by `<NAME>_FILE`, as containers mount them. */
+function withSecretFiles(environment: Environment, secretNames: string[]): Environment {
+  const filled: Record<string, string | undefined> = { ...environment };
+  for (const name of secretNames) {
+    const path = environment[`${name}_FILE`];
+    if (!path || environment[name]) continue;
+    try {
+      filled[name] = readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      throw new CoinlogError('CONFIG_INVALID', `${name}_FILE: cannot read ${path}: ${messageOf(error)}`);
+    }
+  }
+  return filled;
+}
+
+/** Every variable parsed once; the first wrong one ends it with its name. An empty value counts as unset. */
+export function parseVariables(environment: Environment): VariableValues {
+  const variables = allVariables();
+  const secretNames = Object.keys(variables).filter((name) => variables[name]?.secret);
+  const filled = withSecretFiles(environment, secretNames);
+  const values: Record<string, unknown> = {};
+  for (const [name, { schema, secret }] of Object.entries(variables)) {
+    const text = filled[name]?.trim();
+    const parsed = schema.safeParse(text === '' ? undefined : text);
+    if (!parsed.success) {
+      const reason = parsed.error.issues[0]?.message ?? 'is not valid';
+      const shown = secret ? '' : ` (it is ${JSON.stringify(text)})`;
+      throw new CoinlogError('CONFIG_INVALID', `${name}: ${reason}${shown}. See .env.example.`);
+    }
+    values[name] = parsed.data;
+  }
+  return values;
+}
+
+const nullable = <T>(schema: z.ZodType<T>) => schema.nullish().transform((value) => value ?? null);
+const text = nullable(z.string());
+const number = nullable(z.number());
+
+function sourceConfig(source: Source, values: VariableValues): SourceConfig {
+  const suffix = source.name.toUpperCase();
+  const staleAfterMinutes = number.parse(values[`STALE_AFTER_${suffix}`]);
+  const requestsPerMinute = number.parse(values['ETL_RATE_LIMIT_REQUESTS']);
+  const settings = source.settings?.(values) ?? null;
+  return {
+    source,
+    enabled: z.array(z.string()).parse(values['SOURCES']).includes(source.name),
+    settings: settings && {
+      ...settings,
+      requestsPerMinute: Math.min(settings.requestsPerMinute, requestsPerMinute ?? Infinity),
+    },
+    schedule:
+      text.parse(values[`INGEST_SCHEDULE_${suffix}`]) ?? text.parse(values['INGEST_SCHEDULE']) ?? source.schedule,
+    staleAfterMs: staleAfterMinutes === null ? source.staleAfterMs : staleAfterMinutes * 60_000,
+  };
+}
+
+/** The only reader of the environment. Throws CONFIG_INVALID, which ends the program with exit 2. */
+export function loadConfig(environment: Environment): Config {
+  const values = parseVariables(environment);
+  return Object.freeze({
+    databaseUrl: text.parse(values['DATABASE_URL']),
+    databaseOwnerUrl: text.parse(values['DATABASE_OWNER_URL']),
+    embeddedDataDir: text.parse(values['EMBEDDED_DATA_DIR']),
+    sources: sources.map((source) => sourceConfig(source, values)),
+    csvPath: text.parse(values['CSV_PATH']),
+    batchRecords: z.number().parse(values['ETL_BATCH_SIZE']),
+    retryAttempts: z.number().parse(values['ETL_RETRY_ATTEMPTS']),
+    apiHost: z.string().parse(values['API_HOST']),
+    apiPort: number.parse(values['API_PORT']) ?? number.parse(values['PORT']) ?? 8000,
+    logLevel: z.string().parse(values['LOG_LEVEL']),
+    shutdownTimeoutMs: z.number().parse(values['SHUTDOWN_TIMEOUT_MS']),
+  });
+}
+
+/** Name and value of every variable, for people; a secret that is set shows as `***`. */
+export function describeConfig(environment: Environment): { name: string; value: string }[] {
+  const values = parseVariables(environment);
+  return Object.entries(allVariables()).map(([name, { secret }]) => {
+    const value = values[name];
+    if (value === undefined) return { name, value: '(unset)' };
+    return { name, value: secret ? '***' : String(value) };
+  });
+}

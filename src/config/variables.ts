@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { Cron } from 'croner';
+import { sources } from '../sources/registry.ts';
+import type { Variables } from '../sources/source.ts';
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+
+const postgresUrl = z
+  .string()
+  .refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), 'must look like postgres://user@host:5432/name');
+
+/** Five fields, UTC; six would mean seconds, which no upstream's budget bears. */
+export const cronExpression = z.string().refine((text) => {
+  if (text.trim().split(/\s+/).length !== 5) return false;
+  try {
+    new Cron(text, { paused: true }).stop();
+    return true;
+  } catch {
+    return false;
+  }
+}, 'must be a cron expression of five fields, as "*/5 * * * *"');
+
+const sourceNames = sources.map((source) => source.name);
+const sourceList = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()).filter(Boolean))
+  .pipe(z.array(z.enum(sourceNames as [string, ...string[]])));
+
+const general: Variables = {
+  DATABASE_URL: {
+    schema: postgresUrl.optional(),
+    description: 'PostgreSQL 18 to use. Unset: an embedded server in EMBEDDED_DATA_DIR.',
+    secret: true,
+  },
+  DATABASE_OWNER_URL: {
+    schema: postgresUrl.optional(),
+    description: 'Login for migrations, with the right to create roles and schemas. Unset: DATABASE_URL.',
+    secret: true,
+  },
+  EMBEDDED_DATA_DIR: {
+    schema: z.string().min(1).optional(),
+    description: "Folder of the embedded server's data, relative to where the command runs.",
+    example: '.coinlog/data',
+  },
+  SOURCES: {
+    schema: sourceList.default(sourceNames),
+    description: 'Sources to ingest, separated by commas.',
+    example: sourceNames.join(','),
+  },
+  INGEST_SCHEDULE: {
+    schema: cronExpression.optional(),
+    description: 'When every source is polled: cron, five fields, UTC. Unset: each source its own default.',
+  },
+  ETL_BATCH_SIZE: {
+    schema: wholeNumber(1, 100_000).default(5_000),
+    description: 'Records a database batch of the projector.',
+    example: '5000',
+  },
+  ETL_RATE_LIMIT_REQUESTS: {
+    schema: wholeNumber(1, 10_000).optional(),
+    description: "Requests a minute and source, where that is less than the plan's own limit.",
+  },
+  ETL_RETRY_ATTEMPTS: {
+    schema: wholeNumber(1, 10).default(4),
+    description: 'Attempts per page, the first included.',
+    example: '4',
+  },
+  API_HOST: { schema: z.string().min(1).default('127.0.0.1'), description: 'Address to listen on.', example: '127.0.0.1' },
+  API_PORT: { schema: wholeNumber(0, 65_535).optional(), description: 'Port to listen on; PORT when unset.', example: '8000' },
+  PORT: { schema: wholeNumber(0, 65_535).optional(), description: 'Port to listen on where API_PORT is unset.' },
+  LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    description: 'trace, debug, info, warn, error or silent.',
+    example: 'info',
+  },
+  SHUTDOWN_TIMEOUT_MS: {
+    schema: wholeNumber(100, 600_000).default(10_000),
+    description: 'How long a clean stop may take, in milliseconds.',
+    example: '10000',
+  },
+};
+
+/** Every variable there is: ours, each source's own, and a schedule and a staleness per source. */
+export function allVariables(): Variables {
+  const variables: Variables = { ...general };
+  for (const source of sources) {
+    Object.assign(variables, source.variables);
+    const suffix = source.name.toUpperCase();
+    variables[`INGEST_SCHEDULE_${suffix}`] = {
+      schema: cronExpression.optional(),
+      description: `When ${source.title} is polled: cron, five fields, UTC.`,
+      example: source.schedule,
+    };
+    variables[`STALE_AFTER_${suffix}`] = {
+      schema: wholeNumber(1, 525_600).optional(),
+      description: `Minutes after which the newest success of ${source.title} counts as stale.`,
+      example: String(Math.round(source.staleAfterMs / 60_000)),
+    };
+  }
+  return variables;
+}

@@ -1,0 +1,116 @@
+import postgres from 'postgres';
+import { codeOf } from './errors.ts';
+import { ownerRole } from './initialise.ts';
+
+/** Everyone who uses the server holds this lock shared; who stops it holds it alone. */
+const usersLock = 746_265_001;
+/** Held while the database and the role are made. */
+const setupLock = 746_265_002;
+const relockAfterMs = 1_000;
+
+/** Our share in the server: one connection that holds the lock for as long as we, or the kernel for us, keep it. */
+export interface Holder {
+  /** Gives the share back. True when no one else has one: then the caller has the server to itself and may stop it. */
+  release(): Promise<boolean>;
+  end(): Promise<void>;
+}
+
+export type HoldResult =
+  | { kind: 'held'; holder: Holder }
+  /** Nothing listens. */
+  | { kind: 'absent' }
+  /** It is being stopped by the last of its users. */
+  | { kind: 'stopping' }
+  /** It lives but takes no connection now; `recovering` while it makes itself ready. */
+  | { kind: 'busy'; recovering: boolean; reason: string }
+  | { kind: 'refused'; reason: string };
+
+/** Tries once to get a share in the server behind a socket, with the database `coinlog` and the role `coinlog` made. */
+export async function hold(socketPath: string): Promise<HoldResult> {
+  let state: 'opening' | 'held' | 'ending' = 'opening';
+  const sql = connect(socketPath, () => {
+    if (state === 'held') relock();
+  });
+  // A server that lost all its connections in a crash of one backend lives on, but has forgotten our lock.
+  const relock = (): void => {
+    if (state !== 'held') return;
+    sql`select pg_try_advisory_lock_shared(${usersLock})`.catch(() =>
+      setTimeout(relock, relockAfterMs).unref(),
+    );
+  };
+  const end = (): Promise<void> => {
+    state = 'ending';
+    return sql.end({ timeout: 1 });
+  };
+  const release = async (): Promise<boolean> => {
+    state = 'ending';
+    await sql`select pg_advisory_unlock_all()`;
+    const [row] = await sql<{ alone: boolean }[]>`select pg_try_advisory_lock(${usersLock}) as alone`;
+    return row?.alone === true;
+  };
+  try {
+    const [row] = await sql<{ held: boolean }[]>`select pg_try_advisory_lock_shared(${usersLock}) as held`;
+    if (row?.held !== true) {
+      await end();
+      return { kind: 'stopping' };
+    }
+    await makeDatabase(sql);
+    state = 'held';
+    return { kind: 'held', holder: { release, end } };
+  } catch (error) {
+    await end();
+    return explain(error);
+  }
+}
+
+function connect(path: string, onclose: () => void): postgres.Sql {
+  return postgres({
+    path,
+    user: ownerRole,
+    database: 'postgres',
+    max: 1,
+    ssl: false,
+    // The lock lives as long as the connection.
+    idle_timeout: 0,
+    max_lifetime: null,
+    connect_timeout: 5,
+    prepare: false,
+    fetch_types: false,
+    connection: { application_name: 'coinlog share' },
+    onnotice: () => {},
+    onclose,
+  });
+}
+
+async function makeDatabase(sql: postgres.Sql): Promise<void> {
+  await sql`select pg_advisory_lock(${setupLock})`;
+  const roles = await sql`select 1 from pg_roles where rolname = 'coinlog'`;
+  if (roles.length === 0) await sql`create role coinlog login`;
+  const databases = await sql`select 1 from pg_database where datname = 'coinlog'`;
+  if (databases.length === 0) await sql`create database coinlog owner ${sql(ownerRole)}`;
+  await sql`select pg_advisory_unlock(${setupLock})`;
+}
+
+/** What an error of the connection says about the server. */
+export function explain(error: unknown): HoldResult {
+  const reason = error instanceof Error ? error.message : String(error);
+  switch (codeOf(error)) {
+    case 'ENOENT':
+    case 'ECONNREFUSED':
+      return { kind: 'absent' };
+    case '57P03': // cannot_connect_now
+      return { kind: 'busy', recovering: /starting up|recovery|consistent/.test(reason), reason };
+    case '57P01': // admin_shutdown
+    case '57P02': // crash_shutdown
+    case '53300': // too_many_connections
+    case 'EAGAIN':
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'CONNECTION_CLOSED':
+    case 'CONNECTION_DESTROYED':
+    case 'CONNECT_TIMEOUT':
+      return { kind: 'busy', recovering: false, reason };
+    default:
+      return { kind: 'refused', reason };
+  }
+}

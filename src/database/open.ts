@@ -1,0 +1,116 @@
+import { CoinlogError } from '../errors.ts';
+import { connect, ensureReachable, type Sql, type Target } from './client.ts';
+import { startEmbedded } from './embedded/server.ts';
+import { checkSchema, migrate } from './migrate.ts';
+
+export interface DatabaseOptions {
+  /** Null: the embedded server. */
+  url: string | null;
+  ownerUrl: string | null;
+  /** Of the embedded server. */
+  dataDir: string;
+  log: (message: string) => void;
+}
+
+export interface Database {
+  /** Writes as coinlog_app. */
+  sql: Sql;
+  /** Reads only, and cannot do otherwise. */
+  readSql: Sql;
+  /** For people: where the data is. */
+  where: string;
+  close(): Promise<void>;
+}
+
+const writerConnections = 8;
+const readerConnections = 10;
+
+/** Never a password: the host and the name are enough to know which one is meant. */
+export function describeUrl(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname}${port && `:${port}`}${pathname}`;
+}
+
+async function migrateWith(target: Target, what: string): Promise<{ applied: number }> {
+  const owner = connect(target, { max: 2, name: 'coinlog migrate', role: null });
+  try {
+    await ensureReachable(owner, what);
+    return await migrate(owner);
+  } finally {
+    await owner.end({ timeout: 5 });
+  }
+}
+
+async function grantLogin(owner: Target, login: string): Promise<void> {
+  const sql = connect(owner, { max: 1, name: 'coinlog migrate', role: null });
+  try {
+    await sql`grant coinlog_app to ${sql(login)}`;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+function pools(target: Target) {
+  return {
+    sql: connect(target, { max: writerConnections, name: 'coinlog', role: 'coinlog_app' }),
+    readSql: connect(target, { max: readerConnections, name: 'coinlog read', role: 'coinlog_app', readOnly: true }),
+  };
+}
+
+const endPools = ({ sql, readSql }: { sql: Sql; readSql: Sql }): Promise<unknown> =>
+  Promise.all([sql.end({ timeout: 5 }), readSql.end({ timeout: 5 })]);
+
+async function openEmbedded({ dataDir, log }: DatabaseOptions): Promise<Database> {
+  const server = await startEmbedded({ dataDir, log });
+  try {
+    await migrateWith(server.owner, `embedded, ${dataDir}`);
+    await grantLogin(server.owner, server.app.user);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  const opened = pools(server.app);
+  return {
+    ...opened,
+    where: `embedded, ${dataDir}`,
+    async close() {
+      await endPools(opened);
+      await server.close();
+    },
+  };
+}
+
+async function openServer(url: string): Promise<Database> {
+  const where = describeUrl(url);
+  const opened = pools(url);
+  try {
+    await ensureReachable(opened.sql, where);
+    await checkSchema(opened.sql);
+  } catch (error) {
+    await endPools(opened);
+    throw error;
+  }
+  return { ...opened, where, close: async () => void (await endPools(opened)) };
+}
+
+/** Opens the database that is configured. The embedded one is started, or joined, and brought up to date. */
+export const openDatabase = (options: DatabaseOptions): Promise<Database> =>
+  options.url === null ? openEmbedded(options) : openServer(options.url);
+
+/** Brings the schema up to date, as the owner where one is named. */
+export async function migrateDatabase(options: DatabaseOptions): Promise<{ applied: number }> {
+  const url = options.ownerUrl ?? options.url;
+  if (url !== null) return migrateWith(url, describeUrl(url));
+  const server = await startEmbedded({ dataDir: options.dataDir, log: options.log });
+  try {
+    const result = await migrateWith(server.owner, `embedded, ${options.dataDir}`);
+    await grantLogin(server.owner, server.app.user);
+    return result;
+  } finally {
+    await server.close();
+  }
+}
+
+/** What a failed statement means to whoever asked, when it means that the database is away. */
+export const databaseAway = (cause: unknown): CoinlogError =>
+  new CoinlogError('DATABASE_UNREACHABLE', 'The database cannot be reached just now. Try again in a moment.', { cause });

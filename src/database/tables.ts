@@ -1,0 +1,62 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, customType, integer, jsonb, pgSchema, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+export const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
+const time = (name: string) => timestamp(name, { withTimezone: true });
+const count = (name: string) => bigint(name, { mode: 'number' });
+
+/** Append-only; owned by a role that cannot log in. */
+export const logSchema = pgSchema('log');
+/** Leases and the like: mutable, never rebuilt, never compared. */
+export const controlSchema = pgSchema('control');
+
+export const stream = logSchema.table(
+  'stream',
+  {
+    stream: text().primaryKey(),
+    head: count('head').notNull(),
+    chainHash: bytea('chain_hash').notNull(),
+    lastRecordedAt: time('last_recorded_at').notNull(),
+  },
+  (t) => [check('stream_name', sql`${t.stream} ~ '^[a-z][a-z0-9_.-]{0,39}$'`)],
+);
+
+/** Partitioned by stream and then by version, which drizzle cannot say: see the migration. */
+export const event = logSchema.table(
+  'event',
+  {
+    stream: text().notNull(),
+    version: count('version').notNull(),
+    eventId: uuid('event_id').notNull(),
+    type: text().notNull(),
+    schemaVersion: integer('schema_version').notNull(),
+    runId: text('run_id'),
+    receivedAt: time('received_at').notNull(),
+    recordedAt: time('recorded_at').notNull(),
+    metadata: jsonb().notNull(),
+    payload: bytea('payload'),
+    payloadBytes: count('payload_bytes').notNull(),
+    sha256: bytea('sha256').notNull(),
+    chainHash: bytea('chain_hash').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.stream, t.version] })],
+);
+
+/** Kept for ever, so that an id is never taken twice, also when its event has gone to an archive. */
+export const eventKey = logSchema.table(
+  'event_key',
+  {
+    stream: text().notNull(),
+    eventId: uuid('event_id').notNull(),
+    version: count('version').notNull(),
+    sha256: bytea('sha256').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.stream, t.eventId] })],
+);
+
+export const lease = controlSchema.table('lease', {
+  name: text().primaryKey(),
+  holder: text().notNull(),
+  acquiredAt: time('acquired_at').notNull(),
+  expiresAt: time('expires_at').notNull(),
+});

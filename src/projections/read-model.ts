@@ -1,0 +1,51 @@
+import { boolean, primaryKey } from 'drizzle-orm/pg-core';
+import { coinTable, identityLinkTable, sourceCoinTable } from './coins/tables.ts';
+import { count, integer, readSchema, text, time } from './columns.ts';
+import { quoteTable } from './quotes/tables.ts';
+import type { ReadTable } from './read-table.ts';
+import { rejectedRecordTable } from './rejects/tables.ts';
+import { runTable } from './runs/tables.ts';
+import { snapshotTable } from './snapshots/tables.ts';
+import { sourceStateTable } from './sources/tables.ts';
+
+/** How far each stream has been folded. */
+export const checkpoint = readSchema.table('checkpoint', {
+  stream: text('stream').primaryKey(),
+  version: count('version').notNull(),
+});
+
+/** Events no fold could read, with the reason. */
+export const deadLetter = readSchema.table(
+  'dead_letter',
+  {
+    stream: text('stream').notNull(),
+    version: count('version').notNull(),
+    reason: text('reason').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.stream, t.version] })],
+);
+
+/** One row: the version that every answer is labelled with. It never goes back. */
+export const readModel = readSchema.table('read_model', {
+  one: boolean('one').primaryKey(),
+  version: count('version').notNull(),
+  foldDigest: text('fold_digest').notNull(),
+  rebuiltAt: time('rebuilt_at').notNull(),
+  formatVersion: integer('format_version').notNull(),
+});
+
+/** What a rebuild must reproduce, row by row. */
+export const comparedTables: readonly ReadTable[] = [
+  snapshotTable,
+  quoteTable,
+  sourceCoinTable,
+  identityLinkTable,
+  coinTable,
+  runTable,
+  sourceStateTable,
+  rejectedRecordTable,
+  { table: deadLetter, indexes: [] },
+  { table: checkpoint, indexes: [] },
+];
+
+export const allTables: readonly ReadTable[] = [...comparedTables, { table: readModel, indexes: [] }];

@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto';
+import { asUuid } from '../../log/event-id.ts';
+import type { LogEvent } from '../../log/event.ts';
+import { decimalFields, type CoinRecord, type QuoteValues, type RejectedRecord } from '../../sources/record.ts';
+import type { Source } from '../../sources/source.ts';
+import { ownCoinId } from '../coins/coin-id.ts';
+import { copyLine } from './staged.ts';
+
+/** What an event with a payload comes to: lines to stage, records put aside, and how many there were. */
+export interface FoldedRecords {
+  stagedLines: string[];
+  rejected: RejectedRecord[];
+  /** Counted by what the source split, apart from what became of each. */
+  read: number;
+  skipped: number;
+}
+
+// The namespace of coinlog's snapshot ids: any fixed UUID.
+const namespace = Buffer.from('6f1d2a7e5b0c4f0f9a4be1c7d5a3b8e2', 'hex');
+
+/** UUIDv5 of (source, source coin, observed at, currency): the same after every rebuild. */
+export function snapshotId(source: string, sourceCoinId: string, quote: Pick<QuoteValues, 'observedAt' | 'currency'>): string {
+  const name = Buffer.from(JSON.stringify([source, sourceCoinId, quote.observedAt.toISOString(), quote.currency]));
+  return asUuid(hash('sha1', Buffer.concat([namespace, name]), 'buffer'), 5);
+}
+
+function stagedLine(event: LogEvent, source: string, record: CoinRecord, quote: QuoteValues): string {
+  const name = record.name ?? record.symbol ?? record.sourceCoinId;
+  const decimals = decimalFields.map((field) => quote[field]);
+  const rank = quote.rank === null ? null : String(quote.rank);
+  const content = JSON.stringify([record.symbol, name, record.imageUrl, decimals, rank]);
+  return copyLine([
+    snapshotId(source, record.sourceCoinId, quote),
+    source,
+    record.sourceCoinId,
+    ownCoinId(source, record.sourceCoinId),
+    quote.currency,
+    record.symbol,
+    name,
+    record.imageUrl,
+    ...decimals,
+    rank,
+    quote.observedAt.toISOString(),
+    quote.observedAtBasis,
+    event.recordedAt.toISOString(),
+    event.stream,
+    String(event.version),
+    String(record.index),
+    asUuid(hash('md5', content, 'buffer'), 8),
+  ]);
+}
+
+/** Pure: the records of a `page.fetched` or `file.chunk` event. Throws on a payload that no such event can have. */
+export function foldRecords(event: LogEvent, source: Source): FoldedRecords {
+  const records = source.feed.toRecords(event);
+  const folded: FoldedRecords = { stagedLines: [], rejected: [], read: records.length, skipped: 0 };
+  for (const record of records) {
+    if (record.kind === 'rejected') folded.rejected.push(record);
+    else if (record.kind === 'skipped' || record.quotes.length === 0) folded.skipped += 1;
+    else for (const quote of record.quotes) folded.stagedLines.push(stagedLine(event, source.name, record, quote));
+  }
+  return folded;
+}

@@ -1,0 +1,19 @@
+import { primaryKey } from 'drizzle-orm/pg-core';
+import { count, integer, issues, readSchema, text } from '../columns.ts';
+import type { ReadTable } from '../read-table.ts';
+
+/** Records that could not be read, by reference: the raw record is in its event. */
+export const rejectedRecord = readSchema.table(
+  'rejected_record',
+  {
+    stream: text('stream').notNull(),
+    version: count('version').notNull(),
+    recordIndex: integer('record_index').notNull(),
+    source: text('source').notNull(),
+    runId: text('run_id'),
+    line: integer('line'),
+    issues: issues('issues').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.stream, t.version, t.recordIndex] })],
+);
+export const rejectedRecordTable: ReadTable = { table: rejectedRecord, indexes: ['(run_id)'] };

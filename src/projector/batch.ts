@@ -1,0 +1,56 @@
+import type { Queryable } from '../database/client.ts';
+import { messageOf } from '../errors.ts';
+import type { LogEvent } from '../log/event.ts';
+import { readEvents, readHeads } from '../log/read.ts';
+import { foldRecords, type FoldedRecords } from '../projections/records/fold.ts';
+import { sourceOfStream } from '../sources/registry.ts';
+
+/** How far each stream is folded, or is to be folded. */
+export type Checkpoints = ReadonlyMap<string, number>;
+
+export interface BatchLimits {
+  events: number;
+  /** Of compressed payload; a page of 250 coins has some 40 KB. */
+  storedBytes: number;
+}
+
+/** Events that follow the checkpoints, in the order of their streams; empty when there are none. */
+export async function readBatch(
+  sql: Queryable,
+  checkpoints: Checkpoints,
+  limits: BatchLimits,
+  upTo?: Checkpoints,
+): Promise<LogEvent[]> {
+  const targets = upTo ?? (await readHeads(sql));
+  const events: LogEvent[] = [];
+  let storedBytes = limits.storedBytes;
+  for (const [stream, to] of targets) {
+    const after = checkpoints.get(stream) ?? 0;
+    const limit = limits.events - events.length;
+    if (after >= to || limit <= 0 || storedBytes <= 0) continue;
+    const read = await readEvents(sql, stream, after, { to, limit, maxStoredBytes: storedBytes });
+    // Compressed sizes stay in the database; a fifth of the raw bytes is what they come to.
+    storedBytes -= read.reduce((sum, event) => sum + event.payloadBytes / 5, 0);
+    events.push(...read);
+  }
+  return events;
+}
+
+export type FoldedEvent =
+  | { kind: 'folded'; event: LogEvent; records: FoldedRecords | null; source: string | null }
+  /** No fold can read it, and never will as long as the folds are these. */
+  | { kind: 'dead'; event: LogEvent; reason: string };
+
+const withRecords = new Set(['page.fetched', 'file.chunk']);
+
+/** Pure. */
+export function foldEvent(event: LogEvent): FoldedEvent {
+  const source = sourceOfStream(event.stream);
+  if (source === null || !withRecords.has(event.type) || event.redacted)
+    return { kind: 'folded', event, records: null, source: source?.name ?? null };
+  try {
+    return { kind: 'folded', event, records: foldRecords(event, source), source: source.name };
+  } catch (error) {
+    return { kind: 'dead', event, reason: messageOf(error) };
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sql, Transaction } from '../database/client.ts';
+import { acquireLease, blockLease, releaseLease } from '../database/lease.ts';
+import { CoinlogError } from '../errors.ts';
+import { readHeads } from '../log/read.ts';
+import type { BatchLimits, Checkpoints } from './batch.ts';
+import { projectorLease, rebuildLease } from './leases.ts';
+import { eventsBetween, projectStep } from './project.ts';
+import { createReadModel, dropReadModel, pointPublicViews, readCheckpoints, readModelState } from './schema.ts';
+
+export interface RebuildDeps {
+  sql: Sql;
+  holder: string;
+  foldDigest: string;
+  limits: BatchLimits;
+  now: () => Date;
+  onProgress?: (progress: { events: number; total: number }) => void;
+}
+
+export interface RebuildResult {
+  events: number;
+  snapshots: number;
+  durationMs: number;
+  swapped: boolean;
+}
+
+// Longer than any batch takes: a rebuild that was killed is cleared by the next one after this.
+const rebuildTtlMs = 60_000;
+// How long readers may queue behind a swap that waits for a slow one, before it steps back and tries again.
+const swapLockTimeoutMs = 50;
+const swapAttempts = 200;
+
+/** Folds into a schema of its own until it has everything up to `upTo`. */
+export async function foldInto(deps: RebuildDeps, schema: string, upTo: Checkpoints): Promise<number> {
+  const { sql, holder, foldDigest, limits } = deps;
+  const total = eventsBetween(await readCheckpoints(sql, schema), upTo);
+  let events = 0;
+  for (;;) {
+    const step = await projectStep(sql, { schema, lease: null, foldDigest }, limits, upTo);
+    if (step.kind === 'not_ours') throw new CoinlogError('BUSY', `Rebuild stopped: ${step.reason}.`);
+    if (step.kind === 'caught_up') return events;
+    events += step.events;
+    deps.onProgress?.({ events, total });
+    await acquireLease(sql, { name: rebuildLease, holder, ttlMs: rebuildTtlMs });
+  }
+}
+
+/** Runs a task as the only rebuild of this database; throws BUSY while another one runs. */
+export async function asOnlyRebuild<T>({ sql, holder }: RebuildDeps, task: () => Promise<T>): Promise<T> {
+  if (!(await acquireLease(sql, { name: rebuildLease, holder, ttlMs: rebuildTtlMs })))
+    throw new CoinlogError('BUSY', 'Another rebuild is running on this database: wait for it, then try again.');
+  try {
+    return await task();
+  } finally {
+    await releaseLease(sql, rebuildLease, holder);
+  }
+}
+
+/**
+ * Renames the schemas, in a transaction that keeps the writer waiting. Whoever reads holds a share lock on
+ * `read_model` until its answer is complete, so no answer sees half of each. Renaming tables instead took 1,218 ms
+ * with one slow reader open, and every read behind it waited; renaming the schema 3 ms.
+ */
+async function swap(tx: Transaction, now: Date): Promise<void> {
+  await tx`set local role coinlog_projector`;
+  const live = await readModelState(tx, 'read');
+  if (live) {
+    await tx.unsafe(`set local lock_timeout = ${swapLockTimeoutMs}`);
+    await tx`lock table read.read_model in access exclusive mode`;
+    await tx`alter schema read rename to read_old`;
+  }
+  await tx`update read_next.read_model set version = ${(live?.version ?? 0) + 1}, rebuilt_at = ${now}`;
+  await tx`alter schema read_next rename to read`;
+  await pointPublicViews(tx, 'read');
+  await tx`select pg_notify('coinlog_read', '')`;
+}
+
+const isLockTimeout = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === '55P03';
+
+async function catchUpAndSwap(deps: RebuildDeps): Promise<number> {
+  const { sql, now } = deps;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await sql.begin(async (tx) => {
+        await blockLease(tx, projectorLease);
+        const live = (await readModelState(tx, 'read')) ? await readCheckpoints(tx, 'read') : new Map<string, number>();
+        const events = await foldInto(deps, 'read_next', live);
+        await swap(tx, now());
+        return events;
+      });
+    } catch (error) {
+      if (!isLockTimeout(error) || attempt === swapAttempts) throw error;
+      await sleep(10 + Math.random() * 90);
+    }
+  }
+}
+
+async function countSnapshots(sql: Sql): Promise<number> {
+  const [row] = await sql<{ snapshots: number }[]>`select coalesce(sum(snapshots), 0)::bigint as snapshots from read.source`;
+  return row?.snapshots ?? 0;
+}
+
+/** Rebuilds the read model beside the live one, which goes on meanwhile, and swaps them in milliseconds. */
+export async function rebuild(deps: RebuildDeps): Promise<RebuildResult> {
+  const { sql, foldDigest, now } = deps;
+  const startedAt = performance.now();
+  return asOnlyRebuild(deps, async () => {
+    await dropReadModel(sql, 'read_old');
+    await createReadModel(sql, 'read_next', foldDigest, now());
+    let events = await foldInto(deps, 'read_next', await readHeads(sql));
+    events += await catchUpAndSwap(deps);
+    await dropReadModel(sql, 'read_old');
+    return {
+      events,
+      snapshots: await countSnapshots(sql),
+      durationMs: Math.round(performance.now() - startedAt),
+      swapped: true,
+    };
+  });
+}

@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { getTableColumns } from 'drizzle-orm';
+import type { Sql, Transaction } from '../database/client.ts';
+import { lockLease, type LeaseRequest } from '../database/lease.ts';
+import { addSnapshotCounts, writeCoins, writeLinks, writeSourceCoins } from '../projections/coins/write.ts';
+import { writeQuotes } from '../projections/quotes/write.ts';
+import { copyStaged, createStaging } from '../projections/records/staged.ts';
+import { foldRun, noRecords, type RecordCounts, type RunState } from '../projections/runs/fold.ts';
+import { run } from '../projections/runs/tables.ts';
+import { readRuns, writeRuns } from '../projections/runs/write.ts';
+import { countNewRows, countOutcomes, writeSnapshots } from '../projections/snapshots/write.ts';
+import { addSourceCounts, writeSourceRuns } from '../projections/sources/write.ts';
+import type { FoldedEvent } from './batch.ts';
+
+/** Which read model to write to, and by what right. */
+export interface WriteTarget {
+  schema: string;
+  /** Null for a schema that nobody else knows of. */
+  lease: LeaseRequest | null;
+  foldDigest: string;
+}
+
+export type WriteResult =
+  | { kind: 'written'; version: number }
+  /** Nothing was written: another process is the writer now, or was faster. */
+  | { kind: 'not_ours'; reason: string };
+
+class NotOurs extends Error {}
+
+type Outcomes = Pick<RecordCounts, 'accepted' | 'revised' | 'duplicates'>;
+const keyOf = (stream: string, version: number): string => `${stream}:${version}`;
+
+/** The rows' own statements, in the only order that counts right: outcomes and new rows before what they compare with. */
+async function writeRecords(tx: Transaction, lines: string[]): Promise<Map<string, Outcomes>> {
+  const outcomes = new Map<string, Outcomes>();
+  if (lines.length === 0) return outcomes;
+  await tx.unsafe(createStaging);
+  const copy = await tx.unsafe(copyStaged).writable();
+  copy.end(lines.join(''));
+  await once(copy, 'finish');
+  for (const row of await tx.unsafe<(Outcomes & { stream: string; version: number })[]>(countOutcomes))
+    outcomes.set(keyOf(row.stream, row.version), row);
+  const steps = [
+    countNewRows,
+    addSourceCounts,
+    writeSnapshots,
+    writeQuotes,
+    writeSourceCoins,
+    addSnapshotCounts,
+    writeLinks,
+    writeCoins,
+  ];
+  for (const step of steps) await tx.unsafe(step);
+  return outcomes;
+}
+
+function countsOf(folded: FoldedEvent, outcomes: ReadonlyMap<string, Outcomes>): RecordCounts {
+  if (folded.kind === 'dead' || folded.records === null) return noRecords;
+  const { read, rejected, skipped } = folded.records;
+  const written = outcomes.get(keyOf(folded.event.stream, folded.event.version));
+  const { accepted = 0, revised = 0, duplicates = 0 } = written ?? {};
+  return { read, accepted, revised, rejected: rejected.length, duplicates, skipped };
+}
+
+const runColumns = Object.entries(getTableColumns(run));
+const asRow = (state: RunState): Record<string, unknown> =>
+  Object.fromEntries(runColumns.map(([key, column]) => [column.name, state[key as keyof RunState]]));
+
+async function writeRunStates(tx: Transaction, batch: readonly FoldedEvent[], outcomes: ReadonlyMap<string, Outcomes>) {
+  const runIds = [...new Set(batch.flatMap(({ event }) => event.runId ?? []))];
+  if (runIds.length === 0) return;
+  const known = await tx.unsafe<RunState[]>(readRuns, [runIds]);
+  const states = new Map(known.map((state) => [state.runId, state]));
+  for (const folded of batch) {
+    const { event } = folded;
+    if (event.runId === null) continue;
+    const next = foldRun(states.get(event.runId) ?? null, event, countsOf(folded, outcomes));
+    if (next) states.set(event.runId, next);
+  }
+  await tx.unsafe(writeRuns, [JSON.stringify([...states.values()].map(asRow))]);
+  await tx.unsafe(writeSourceRuns, [runIds]);
+}
+
+async function writeAside(tx: Transaction, batch: readonly FoldedEvent[]): Promise<void> {
+  const rejected = batch.flatMap((folded) =>
+    folded.kind === 'folded' && folded.records
+      ? folded.records.rejected.map(({ index, line, issues }) => ({
+          stream: folded.event.stream,
+          version: folded.event.version,
+          record_index: index,
+          source: folded.source,
+          run_id: folded.event.runId,
+          line,
+          issues,
+        }))
+      : [],
+  );
+  if (rejected.length > 0)
+    await tx`
+      insert into rejected_record (stream, version, record_index, source, run_id, line, issues)
+      select stream, version, record_index, source, run_id, line, issues
+      from jsonb_to_recordset(${JSON.stringify(rejected)}::text::jsonb)
+        as r (stream text, version bigint, record_index int, source text, run_id text, line int, issues jsonb)`;
+  for (const folded of batch)
+    if (folded.kind === 'dead')
+      await tx`
+        insert into dead_letter (stream, version, reason)
+        values (${folded.event.stream}, ${folded.event.version}, ${folded.reason})`;
+}
+
+/** Moves each stream's checkpoint from just before the batch's first event to its last; refuses any other start. */
+async function moveCheckpoints(tx: Transaction, batch: readonly FoldedEvent[]): Promise<void> {
+  const spans = new Map<string, { first: number; last: number }>();
+  for (const { event } of batch)
+    spans.set(event.stream, { first: spans.get(event.stream)?.first ?? event.version, last: event.version });
+  for (const [stream, { first, last }] of spans) {
+    const moved =
+      first === 1
+        ? await tx`insert into checkpoint (stream, version) values (${stream}, ${last}) on conflict do nothing returning 1`
+        : await tx`update checkpoint set version = ${last} where stream = ${stream} and version = ${first - 1} returning 1`;
+    if (moved.length === 0) throw new NotOurs(`${stream} is no longer at version ${first - 1}`);
+  }
+}
+
+/**
+ * Writes one batch, its checkpoints and the raised version in one transaction; the version is raised last. Exactly
+ * once: a batch that was written already moves no checkpoint and is refused whole.
+ */
+export async function writeBatch(sql: Sql, target: WriteTarget, batch: readonly FoldedEvent[]): Promise<WriteResult> {
+  try {
+    const version = await sql.begin(async (tx) => {
+      if (target.lease && !(await lockLease(tx, target.lease))) throw new NotOurs('another process has the lease');
+      await tx`set local role coinlog_projector`;
+      await tx.unsafe(`set local search_path = ${target.schema}, pg_temp`);
+      const [model] = await tx<{ foldDigest: string }[]>`select fold_digest from read_model for update`;
+      if (model?.foldDigest !== target.foldDigest) throw new NotOurs('the read model was made by other folds');
+      await moveCheckpoints(tx, batch);
+      const lines = batch.flatMap((f) => (f.kind === 'folded' && f.records ? f.records.stagedLines : []));
+      const outcomes = await writeRecords(tx, lines);
+      await writeRunStates(tx, batch, outcomes);
+      await writeAside(tx, batch);
+      const [raised] = await tx<{ version: number }[]>`
+        update read_model set version = version + 1 returning version`;
+      if (target.lease) await tx`select pg_notify('coinlog_read', '')`;
+      return raised?.version ?? 0;
+    });
+    return { kind: 'written', version };
+  } catch (error) {
+    if (error instanceof NotOurs) return { kind: 'not_ours', reason: error.message };
+    throw error;
+  }
+}

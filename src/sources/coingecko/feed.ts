@@ -1,0 +1,27 @@
+import { checkArray } from '../array-page.ts';
+import type { PollFeed } from '../source.ts';
+import { toRecords } from './records.ts';
+
+/** The most that the API gives. */
+const coinsPerPage = 250;
+
+/** The market of the largest coins, page by page, in one currency. */
+export const markets: PollFeed = {
+  kind: 'poll',
+  stream: 'coingecko.markets',
+  request: (settings, page) => ({
+    path: '/coins/markets',
+    params: {
+      vs_currency: settings.currency.toLowerCase(),
+      order: 'market_cap_desc',
+      per_page: coinsPerPage,
+      page,
+      // The default rounds large prices.
+      precision: 'full',
+      price_change_percentage: '1h,24h,7d,30d',
+    },
+  }),
+  // The answer has no total and no next link: the end is a short or empty page.
+  check: (body, request) => checkArray(body, Number(request.params['per_page'] ?? coinsPerPage)),
+  toRecords,
+};

@@ -1,0 +1,17 @@
+import type { Source } from '../source.ts';
+import { tickers } from './feed.ts';
+import { sandbox } from './sandbox.ts';
+import { settings, variables } from './settings.ts';
+
+/** CoinPaprika, API v1: the tickers of all coins. */
+export const coinpaprika: Source = {
+  name: 'coinpaprika',
+  title: 'CoinPaprika',
+  variables,
+  // The free tickers are renewed every five minutes: 8,640 of 20,000 calls a month.
+  schedule: '*/5 * * * *',
+  staleAfterMs: 15 * 60_000,
+  settings,
+  feed: tickers,
+  sandbox,
+};

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { testSource } from '../test-source.ts';
+import { csv } from './index.ts';
+
+const fixtures = path.resolve(import.meta.dirname, '../../../fixtures/csv');
+const nasty =
+  'id;price;note\r\nbtc;1;"a;b\n""c"""\r\n\r\neth;"2\r\nxrp;0.5\r\ndoge;0,08;\r\nada;1,234;x\r\nsol;98.45;\r\n';
+
+testSource(csv, {
+  files: {
+    plain: readFileSync(path.join(fixtures, 'plain.csv')),
+    sandbox: readFileSync(path.join(fixtures, 'sandbox.csv')),
+    nasty: Buffer.from(`\uFEFF${nasty}`),
+    long: Buffer.from(`id,price\n${'btc,45000.5\n'.repeat(50_000)}`),
+  },
+});

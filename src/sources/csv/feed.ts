@@ -1,0 +1,14 @@
+import type { FileFeed } from '../source.ts';
+import { createChunker } from './chunker.ts';
+import { describe } from './describe.ts';
+import { toRecords } from './records.ts';
+
+/** CSV files, in chunks of whole records. */
+export const files: FileFeed = {
+  kind: 'file',
+  stream: 'csv.files',
+  chunkerVersion: 1,
+  describe,
+  createChunker: (description) => createChunker(description),
+  toRecords,
+};

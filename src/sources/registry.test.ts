@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { sourceNamed, sourceOfStream, sources } from './registry.ts';
+
+describe('the registry', () => {
+  it('finds every source by its name and by its stream', () => {
+    for (const source of sources) {
+      expect(sourceNamed(source.name)).toBe(source);
+      expect(sourceOfStream(source.feed.stream)).toBe(source);
+    }
+  });
+
+  it('knows no other', () => {
+    expect(sourceNamed('Coingecko')).toBeNull();
+    expect(sourceOfStream('identity')).toBeNull();
+  });
+
+  it('has each name, stream and variable once, or the very same variable', () => {
+    expect(new Set(sources.map((source) => source.name)).size).toBe(sources.length);
+    expect(new Set(sources.map((source) => source.feed.stream)).size).toBe(sources.length);
+    const variables = new Map(sources.flatMap((source) => Object.entries(source.variables)));
+    for (const source of sources) {
+      for (const [name, variable] of Object.entries(source.variables))
+        expect(variables.get(name)).toBe(variable);
+    }
+  });
+});

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import { connect, type ConnectionOptions, type Sql } from '../../src/database/client.ts';
+
+export interface TestDatabase {
+  /** As the application. */
+  sql: Sql;
+  readSql: Sql;
+  /** As the superuser that owns everything: for looking at and breaking things. */
+  owner: Sql;
+  app: ConnectionOptions;
+  /** Drops the database; fails when anything is still connected to it. */
+  close(): Promise<void>;
+}
+
+/** A clone of the migrated template, for one test file or one test. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const cluster = inject('cluster');
+  const database = `test_${randomBytes(6).toString('hex')}`;
+  const admin = connect(cluster.owner, { max: 1, name: 'test admin', role: null });
+  await admin`create database ${admin(database)} template template_coinlog`;
+  await admin`grant create on database ${admin(database)} to coinlog_projector`;
+  const app = { ...cluster.app, database };
+  const sql = connect(app, { max: 12, name: 'test', role: 'coinlog_app' });
+  const readSql = connect(app, { max: 10, name: 'test read', role: 'coinlog_app', readOnly: true });
+  const owner = connect({ ...cluster.owner, database }, { max: 2, name: 'test owner', role: null });
+  return {
+    sql,
+    readSql,
+    owner,
+    app,
+    async close() {
+      await Promise.all([sql.end({ timeout: 5 }), readSql.end({ timeout: 5 }), owner.end({ timeout: 5 })]);
+      await waitForNoSessions(admin, database);
+      await admin`drop database ${admin(database)}`;
+      await admin.end();
+    },
+  };
+}
+
+/** A session ends a moment after its client has gone; one that stays is a leak and fails the file. */
+async function waitForNoSessions(admin: Sql, database: string): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const rows = await admin<{ applicationName: string }[]>`
+      select application_name from pg_stat_activity where datname = ${database}`;
+    if (rows.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`connections to ${database} were leaked`);
+}
