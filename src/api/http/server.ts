@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { CoinlogError, messageOf } from '../../errors.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+
+export interface HttpServerDeps {
+  log: Logger;
+  metrics: Metrics;
+}
+
+// A sane incoming id is kept, so that a proxy's log and ours can be joined.
+const saneId = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** Fastify with what every answer has: a request id, a response time, a log line, a metric, and errors in one shape. */
+export function createHttpServer({ log, metrics }: HttpServerDeps): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && saneId.test(given) ? given : randomUUID();
+    },
+    requestIdLogLabel: 'requestId',
+    // An open keep-alive connection must not hold up a clean stop.
+    forceCloseConnections: 'idle',
+    bodyLimit: 1024 * 1024,
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('X-Request-ID', request.id);
+    reply.header('X-Response-Time', `${reply.elapsedTime.toFixed(2)}ms`);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    const status = String(reply.statusCode);
+    metrics.httpRequestSeconds.observe({ route, method: request.method, status }, reply.elapsedTime / 1000);
+    request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const known = error instanceof CoinlogError ? error : null;
+    const status = known?.status ?? statusOf(error);
+    if (status >= 500) request.log.error({ reason: messageOf(error), code: known?.code }, 'request failed');
+    const detail = known || status < 500 ? messageOf(error) : 'Something went wrong on our side; the log has it under this request id.';
+    return reply.status(status).send({ detail, code: known?.code ?? codeOf(status), request_id: request.id });
+  });
+  app.setNotFoundHandler((request, reply) =>
+    reply.status(404).send({ detail: 'Not Found', code: 'NOT_FOUND', request_id: request.id }),
+  );
+  return app;
+}
+
+function statusOf(error: unknown): number {
+  if (typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
+  return 500;
+}
+
+const codeOf = (status: number): string => (status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR');
+
+/** Listens; a port that is taken is said in one line. Returns the URL with the port it got. */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE')
+      throw new CoinlogError('PORT_IN_USE', `Port ${port} on ${host} is in use: stop what listens there, or set API_PORT.`);
+    throw error;
+  }
+  const address = app.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const shown = host === '0.0.0.0' || host === '127.0.0.1' || host === '::' ? 'localhost' : host;
+  return `http://${shown}:${bound}`;
+}

@@ -1,0 +1,51 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Names are part of the contract; no label takes a value that a client chooses. */
+export interface Metrics {
+  registry: Registry;
+  ingestAttempts: Counter<'source' | 'class'>;
+  ingestRuns: Counter<'source' | 'status'>;
+  httpRequestSeconds: Histogram<'route' | 'method' | 'status'>;
+  lastSuccess: Gauge<'source'>;
+  lagEvents: Gauge;
+  lagSeconds: Gauge;
+  deadLetters: Gauge;
+}
+
+export function createMetrics(build: { version: string; revision: string }): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  new Gauge({ name: 'coinlog_build_info', help: 'Always 1.', labelNames: ['version', 'revision'], registers }).set(build, 1);
+  return {
+    registry,
+    ingestAttempts: new Counter({
+      name: 'coinlog_ingest_attempts_total',
+      help: 'Requests to upstreams by what came of them.',
+      labelNames: ['source', 'class'],
+      registers,
+    }),
+    ingestRuns: new Counter({
+      name: 'coinlog_ingest_runs_total',
+      help: 'Runs by how they ended.',
+      labelNames: ['source', 'status'],
+      registers,
+    }),
+    httpRequestSeconds: new Histogram({
+      name: 'coinlog_http_request_duration_seconds',
+      help: 'Answers by route.',
+      labelNames: ['route', 'method', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    lastSuccess: new Gauge({
+      name: 'coinlog_source_last_success_timestamp_seconds',
+      help: 'End of the newest completed run.',
+      labelNames: ['source'],
+      registers,
+    }),
+    lagEvents: new Gauge({ name: 'coinlog_projector_lag_events', help: 'Events not folded yet.', registers }),
+    lagSeconds: new Gauge({ name: 'coinlog_projector_lag_seconds', help: 'Age of the oldest event not folded yet.', registers }),
+    deadLetters: new Gauge({ name: 'coinlog_dead_letters', help: 'Events no fold could read.', registers }),
+  };
+}

@@ -1,0 +1,28 @@
+import { expect } from 'vitest';
+import { readHeads } from '../../src/log/read.ts';
+import { createProjector } from '../../src/projector/projector.ts';
+import { verifyReadModel } from '../../src/projector/verify-read-model.ts';
+import { silentLogger } from '../../src/telemetry/logger.ts';
+import type { TestDatabase } from './database.ts';
+
+export const testFolds = {
+  foldDigest: 'test',
+  limits: { events: 50, storedBytes: 1_000_000 },
+  now: () => new Date(),
+};
+
+/** Folds everything that is in the log into the read model, as the one writer. */
+export async function projectAll({ sql }: TestDatabase): Promise<void> {
+  const projector = createProjector({ ...testFolds, sql, holder: crypto.randomUUID(), log: silentLogger });
+  try {
+    await projector.catchUpTo(await readHeads(sql));
+  } finally {
+    await projector.close();
+  }
+}
+
+/** What every test that wrote events ends with: a fresh rebuild is the same as the live read model. */
+export async function expectRebuildEqualsLive({ sql }: TestDatabase): Promise<void> {
+  const { differences } = await verifyReadModel({ ...testFolds, sql, holder: crypto.randomUUID() });
+  expect(differences).toEqual({ count: 0, first: [] });
+}
