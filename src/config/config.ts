@@ -110,6 +110,6 @@ export function describeConfig(environment: Environment): { name: string; value:
   return Object.entries(allVariables()).map(([name, { secret }]) => {
     const value = values[name];
     if (value === undefined) return { name, value: '(unset)' };
-    return { name, value: secret ? '***' : String(value) };
+    return { name, value: secret ? '***' : typeof value === 'string' ? value : JSON.stringify(value) };
   });
 }

@@ -45,7 +45,7 @@ const headersOf = (headers: Headers): Metadata =>
 
 function urlOf(settings: PollSettings, { path, params }: PageRequest): string {
   const query = new URLSearchParams(Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]));
-  return `${settings.baseUrl}${path}?${query}`;
+  return `${settings.baseUrl}${path}?${query.toString()}`;
 }
 
 /** Fetches the pages of a run, each appended before the next is asked for. `attempts` made before a resume count on. */

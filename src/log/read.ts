@@ -60,3 +60,11 @@ export async function findVersion(sql: Queryable, stream: string, eventId: strin
     select version from log.event_key where stream = ${stream} and event_id = ${eventId}`;
   return row?.version ?? null;
 }
+
+/** The newest events of all streams, latest first; a look at each stream's end, whatever the log's length. */
+export const readNewest = (sql: Queryable, limit: number): Promise<EventHeader[]> =>
+  sql<EventHeader[]>`
+    select e.* from log.stream s
+    cross join lateral (
+      select ${headerColumns(sql)} from log.event o where o.stream = s.stream order by o.version desc limit ${limit}) e
+    order by e.recorded_at desc, e.stream, e.version desc limit ${limit}`;

@@ -30,7 +30,7 @@ export async function readBatch(
     if (after >= to || limit <= 0 || storedBytes <= 0) continue;
     const read = await readEvents(sql, stream, after, { to, limit, maxStoredBytes: storedBytes });
     // Compressed sizes stay in the database; a fifth of the raw bytes is what they come to.
-    storedBytes -= read.reduce((sum, event) => sum + event.payloadBytes / 5, 0);
+    storedBytes -= read.reduce((sum, event) => sum + Math.ceil(event.payloadBytes / 5), 0);
     events.push(...read);
   }
   return events;

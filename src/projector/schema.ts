@@ -35,11 +35,12 @@ async function createPartitions(tx: Transaction, schema: string, now: Date): Pro
 }
 
 /** Makes the partitions of the months to come; cheap when they are there. */
-export const keepPartitionsAhead = (sql: Sql, schema: string, now: Date): Promise<void> =>
-  sql.begin(async (tx) => {
+export async function keepPartitionsAhead(sql: Sql, schema: string, now: Date): Promise<void> {
+  await sql.begin(async (tx) => {
     await tx`set local role coinlog_projector`;
     await createPartitions(tx, schema, now);
-  }) as Promise<void>;
+  });
+}
 
 export async function pointPublicViews(tx: Transaction, schema: string): Promise<void> {
   for (const view of publicViews(schema)) await tx.unsafe(view);

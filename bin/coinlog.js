@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+// Plain JavaScript: it must run on whatever Node is at hand, to find the one that is pinned.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const main = join(root, 'dist', 'main.js');
+const pinned = join(root, 'node_modules', 'node', 'bin', 'node');
+const wanted = 24;
+const major = Number(process.versions.node.split('.')[0]);
+
+if (!existsSync(main)) {
+  process.stderr.write('coinlog is not built yet: run "npm ci && npm run build" in its folder.\n');
+  process.exitCode = 2;
+} else if (major >= wanted) {
+  await import(pathToFileURL(main).href);
+} else if (existsSync(pinned) && !process.env.COINLOG_REEXEC) {
+  const child = spawnSync(pinned, [main, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, COINLOG_REEXEC: '1' },
+  });
+  if (child.signal) process.kill(process.pid, child.signal);
+  process.exitCode = child.status ?? 1;
+} else {
+  process.stderr.write(`coinlog needs Node ${wanted}; this is ${process.version}: run "npm ci" in its folder, which brings it.\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../config/config.ts';
+import { openDatabase, type Database } from '../database/open.ts';
+import { createFetcher } from '../ingest/http.ts';
+import { createIngester, type Ingester } from '../ingest/ingester.ts';
+import type { LogKind } from '../log/log-kind.ts';
+import { readFoldDigest } from '../projections/fold-digest.ts';
+import type { BatchLimits } from '../projector/batch.ts';
+import { createProjector, type Projector } from '../projector/projector.ts';
+import type { RebuildDeps } from '../projector/rebuild.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { version } from '../version.ts';
+
+/** Everything a command may need, opened once and closed once. */
+export interface App {
+  config: Config;
+  database: Database;
+  log: Logger;
+  metrics: Metrics;
+  projector: Projector;
+  ingester: Ingester;
+  rebuildDeps: RebuildDeps;
+  now: () => Date;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  config: Config;
+  dataDir: string;
+  /** Refuse any other kind of data; null: what the log holds, or the first answer brings. */
+  kind: LogKind | null;
+}
+
+const now = () => new Date();
+
+// A record is some 850 bytes raw and a fifth of that compressed.
+const limitsFor = ({ batchRecords }: Config): BatchLimits => ({ events: 1_000, storedBytes: batchRecords * 170 });
+
+/** The composition root: plain calls, in the order that things depend on each other. */
+export async function openApp({ config, dataDir, kind }: AppOptions): Promise<App> {
+  const log = createLogger(config.logLevel);
+  const metrics = createMetrics({ version, revision: process.env['COINLOG_REVISION'] ?? 'unknown' });
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    ownerUrl: config.databaseOwnerUrl,
+    dataDir,
+    log: (message) => log.debug({ message }, 'embedded'),
+  });
+  const holder = `${process.pid}-${randomUUID()}`;
+  const foldDigest = readFoldDigest();
+  const limits = limitsFor(config);
+  const projector = createProjector({ sql: database.sql, holder, foldDigest, limits, log, now });
+  const ingester = createIngester({
+    sql: database.sql,
+    fetcher: createFetcher(now, `coinlog/${version}`),
+    log,
+    now,
+    random: Math.random,
+    retryAttempts: config.retryAttempts,
+    kind,
+    observer: {
+      onAttempt: (source, result) => metrics.ingestAttempts.inc({ source, class: result }),
+      onRunEnd: (source, status) => metrics.ingestRuns.inc({ source, status }),
+    },
+  });
+  return {
+    config,
+    database,
+    log,
+    metrics,
+    projector,
+    ingester,
+    rebuildDeps: { sql: database.sql, holder, foldDigest, limits, now },
+    now,
+    async close() {
+      await ingester.close();
+      await projector.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { readHeads } from '../log/read.ts';
+import { verifyLog } from '../log/verify.ts';
+import { rebuild } from '../projector/rebuild.ts';
+import { verifyReadModel } from '../projector/verify-read-model.ts';
+import { readLag } from '../read/lag.ts';
+import type { App } from './app.ts';
+import type { Output } from './output.ts';
+import { createProgress } from './progress.ts';
+
+/** Digests, chain and density of the log. Exit 1 with the first bad event. */
+export async function verifyCommand(app: App, output: Output, stream: string | undefined): Promise<number> {
+  const progress = createProgress('events', output.json);
+  const onProgress = ({ events, total }: { events: number; total: number }) => progress.update('verify', events, total);
+  const result = await verifyLog(app.database.sql, { ...(stream === undefined ? {} : { stream }), onProgress }).finally(() => progress.stop());
+  output.result(result, () =>
+    result.firstBad === null
+      ? `${result.events} events are exactly as they were recorded.`
+      : `CHANGED: ${result.firstBad.stream} version ${result.firstBad.version}: ${result.firstBad.reason}. Restore the log from a backup; nothing after this event can be trusted.`,
+  );
+  return result.ok ? 0 : 1;
+}
+
+/** Catches the read model up with the log, and ends. */
+export async function projectCommand(app: App, output: Output): Promise<number> {
+  const progress = createProgress('events', output.json);
+  const heads = await readHeads(app.database.sql);
+  const total = [...heads.values()].reduce((sum, head) => sum + head, 0);
+  const { events } = await app.projector
+    .catchUpTo(heads, (left) => progress.update('project', total - left, total))
+    .finally(() => progress.stop());
+  const lag = events === 0 && heads.size === 0 ? null : await readLag(app.database.sql);
+  const result = { events, version: lag?.version ?? 0, lagEvents: lag?.events ?? 0 };
+  output.result(result, () => `${events} events folded; the read model is at version ${result.version}, ${result.lagEvents} events behind.`);
+  return 0;
+}
+
+/** Rebuilds beside the live read model and swaps; or, with `verify`, only compares: exit 1 when there is a difference. */
+export async function rebuildCommand(app: App, output: Output, verify: boolean): Promise<number> {
+  const progress = createProgress('events', output.json);
+  const deps = {
+    ...app.rebuildDeps,
+    onProgress: ({ events, total }: { events: number; total: number }) => progress.update('rebuild', events, total),
+  };
+  if (!verify) {
+    const result = await rebuild(deps).finally(() => progress.stop());
+    output.result(
+      { ...result, differences: { count: 0, first: [] } },
+      () => `Rebuilt ${result.snapshots} snapshots from ${result.events} events in ${result.durationMs} ms, and swapped.`,
+    );
+    return 0;
+  }
+  const result = await verifyReadModel(deps).finally(() => progress.stop());
+  const { count, first } = result.differences;
+  output.result({ ...result, swapped: false }, () =>
+    count === 0
+      ? `No difference: ${result.snapshots} snapshots folded afresh from ${result.events} events are what is served.`
+      : `${count} rows differ. The first: ${JSON.stringify(first, null, 2)}\nRun "coinlog rebuild" to replace the read model.`,
+  );
+  return count === 0 ? 0 : 1;
+}

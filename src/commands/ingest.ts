@@ -1,0 +1,112 @@
+import { CoinlogError } from '../errors.ts';
+import type { SourceConfig } from '../config/config.ts';
+import type { IngestOutcome } from '../ingest/ingester.ts';
+import { csvFiles } from '../ingest/scheduler.ts';
+import { readHeads } from '../log/read.ts';
+import { readRunsById, type RunRow } from '../read/runs.ts';
+import type { App } from './app.ts';
+import { table, type Output } from './output.ts';
+import { createProgress, type Progress } from './progress.ts';
+
+export interface IngestTask {
+  source: SourceConfig;
+  /** Null for a source that is polled. */
+  path: string | null;
+}
+
+export interface IngestedRun extends Partial<Omit<RunRow, 'runId'>> {
+  /** Null when another process is at it. */
+  runId: string | null;
+  source: string;
+  feed: string;
+  status: string;
+  unchanged: boolean;
+  error: { code: string; message: string } | null;
+}
+
+/** What to ingest: the sources named, or all enabled ones; files for those that read files. */
+export async function ingestTasks(app: Pick<App, 'config'>, names: readonly string[], files: readonly string[]): Promise<IngestTask[]> {
+  const { config } = app;
+  for (const name of names)
+    if (!config.sources.some(({ source }) => source.name === name))
+      throw new CoinlogError('USAGE', `Unknown source "${name}": there are ${config.sources.map(({ source }) => source.name).join(', ')}.`);
+  const chosen = config.sources.filter(({ source, enabled }) => (names.length > 0 ? names.includes(source.name) : enabled));
+  const paths = files.length > 0 ? files : config.csvPath === null ? [] : [config.csvPath];
+  const tasks: IngestTask[] = [];
+  for (const source of chosen) {
+    if (source.source.feed.kind === 'poll') {
+      // Files named and no source: the files are what is wanted.
+      if (files.length === 0 || names.length > 0) tasks.push({ source, path: null });
+      continue;
+    }
+    if (paths.length === 0 && names.includes(source.source.name))
+      throw new CoinlogError('USAGE', `${source.source.name} reads files: name one with --file PATH, or set CSV_PATH.`);
+    for (const path of paths) for (const file of await existingFiles(path)) tasks.push({ source, path: file });
+  }
+  return tasks;
+}
+
+const existingFiles = (path: string): Promise<string[]> =>
+  csvFiles(path).catch((cause: unknown) => {
+    throw new CoinlogError('FILE_REFUSED', `Cannot read ${path}: is it there, and may this user read it?`, { cause });
+  });
+
+/** Runs the tasks, sources side by side and files of one source one after the other, and waits for the projection. */
+export async function runIngest(app: App, tasks: readonly IngestTask[], reason: string, progress: Progress): Promise<IngestedRun[]> {
+  const bySource = Map.groupBy(tasks, ({ source }) => source);
+  const perSource = [...bySource.values()].map(async (own) => {
+    const done: { task: IngestTask; outcome: IngestOutcome }[] = [];
+    for (const task of own) done.push({ task, outcome: await runTask(app, task, reason, progress) });
+    return done;
+  });
+  const settled = (await Promise.all(perSource)).flat();
+  await app.projector.catchUpTo(await readHeads(app.database.sql));
+  const rows = await readRunsById(app.database.readSql, settled.flatMap(({ outcome }) => ('runId' in outcome ? [outcome.runId] : [])));
+  return settled.map(({ task, outcome }) => asRun(task, outcome, rows));
+}
+
+function runTask(app: App, { source, path }: IngestTask, reason: string, progress: Progress): Promise<IngestOutcome> {
+  return app.ingester.ingest(source, {
+    reason,
+    ...(path === null ? {} : { path }),
+    onProgress: ({ source: name, done, total }) => progress.update(name, done, total),
+  });
+}
+
+function asRun({ source }: IngestTask, outcome: IngestOutcome, rows: ReadonlyMap<string, RunRow>): IngestedRun {
+  const base = { source: source.source.name, feed: source.source.feed.stream, unchanged: false, error: null };
+  if (outcome.kind === 'busy')
+    return { ...base, runId: null, status: 'BUSY', error: { code: 'BUSY', message: outcome.message } };
+  const { runId } = outcome;
+  const row = rows.get(runId);
+  const known: IngestedRun = { ...base, ...row, runId, status: row?.status ?? 'RUNNING', error: row?.error ?? null };
+  return outcome.kind === 'unchanged' ? { ...known, unchanged: true } : known;
+}
+
+/** 1 when any run failed, 3 when none failed but some were put off. */
+export function ingestExitCode(runs: readonly IngestedRun[]): number {
+  if (runs.some(({ status }) => status === 'FAILED' || status === 'ABANDONED')) return 1;
+  return runs.some(({ status }) => status === 'DEFERRED' || status === 'BUSY') ? 3 : 0;
+}
+
+const shown = ['source', 'status', 'pages', 'recordsRead', 'accepted', 'revised', 'rejected', 'duplicates', 'skipped', 'durationMs'] as const;
+
+export function ingestText(runs: readonly IngestedRun[]): string {
+  const rows = runs.map((run) =>
+    shown.map((column) => (column === 'status' && run.unchanged ? `${run.status} (unchanged)` : run[column])),
+  );
+  const problems = runs.flatMap(({ source, error }) => (error ? [`${source}: ${error.message}`] : []));
+  return [table(shown, rows), ...problems].join('\n');
+}
+
+export async function ingestCommand(app: App, output: Output, names: string[], files: string[], reason: string): Promise<number> {
+  const tasks = await ingestTasks(app, names, files);
+  if (tasks.length === 0) {
+    output.result({ runs: [] }, () => 'Nothing to ingest: no source is enabled. Set SOURCES, or name a source.');
+    return 0;
+  }
+  const progress = createProgress('done', output.json);
+  const runs = await runIngest(app, tasks, reason, progress).finally(() => progress.stop());
+  output.result({ runs }, () => ingestText(runs));
+  return ingestExitCode(runs);
+}

@@ -1,0 +1,187 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { loadConfig, type Environment } from '../config/config.ts';
+import { migrateDatabase } from '../database/open.ts';
+import { version } from '../version.ts';
+import { openApp, type App } from './app.ts';
+import { projectCommand, rebuildCommand, verifyCommand } from './checks.ts';
+import { chooseDataDir } from './data-dir.ts';
+import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
+import { eventsList, eventsShow } from './events.ts';
+import { ingestCommand } from './ingest.ts';
+import { runsList, runsShow, sourceList, statusCommand } from './look.ts';
+import { createOutput, type Output } from './output.ts';
+import { sandboxCommand } from './sandbox.ts';
+import { roles, startService, type Role } from './serve.ts';
+import { closeWithin, stopSignal, untilStopped } from './stop.ts';
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('must be a whole number.');
+  return Number(text);
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0.');
+  return value;
+}
+
+const collect = (value: string, previous: string[]): string[] => [...previous, value];
+
+/** The command line. `run` returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 put off. */
+export function createProgram(environment: Environment): { run(argv: string[]): Promise<number> } {
+  let exitCode = 0;
+  const program = new Command('coinlog')
+    .description('Self-hosted crypto market data: everything received is kept, every number can be explained.')
+    .version(version)
+    .option('--json', 'print exactly one JSON document')
+    .exitOverride()
+    .showHelpAfterError('(--help shows what there is)');
+  const output = (): Output => createOutput(program.opts<{ json?: boolean }>().json === true);
+
+  /** Opens what a command needs, runs it, closes it; Ctrl-C ends its work at the next safe point. */
+  async function withApp(looksOnly: boolean, run: (app: App, stop: AbortSignal) => Promise<number>): Promise<void> {
+    const config = loadConfig({ LOG_LEVEL: 'warn', ...environment });
+    const { dataDir, isDemo } = chooseDataDir(config.embeddedDataDir, looksOnly);
+    if (isDemo && config.databaseUrl === null) output().note("(no live data yet: this is the demo's, .coinlog/demo)");
+    const stop = stopSignal();
+    const app = await openApp({ config, dataDir, kind: null });
+    stop.addEventListener('abort', () => void app.ingester.close());
+    try {
+      exitCode = await run(app, stop);
+    } finally {
+      await closeWithin(config.shutdownTimeoutMs, () => app.close());
+    }
+  }
+
+  const command = (name: string, description: string): Command =>
+    program.command(name).description(description).exitOverride().option('--json', 'print exactly one JSON document');
+  // `--json` is understood before and after the command's name.
+  program.hook('preAction', (_program, action) => {
+    if (action.opts<{ json?: boolean }>().json) program.setOptionValue('json', true);
+  });
+
+  command('serve', 'the API, the projector and the scheduler')
+    .addOption(new Option('--role <role>', 'what this process does').choices(roles).default('all'))
+    .action(async ({ role }: { role: Role }) => {
+      const config = loadConfig(environment);
+      const stop = stopSignal();
+      const { dataDir } = chooseDataDir(config.embeddedDataDir, false);
+      const app = await openApp({ config, dataDir, kind: null });
+      try {
+        const service = await startService(app, role);
+        app.log.info({ url: service.url, role }, 'serving');
+        service.startScheduler();
+        await untilStopped(stop);
+        app.log.info('stopping');
+        await closeWithin(config.shutdownTimeoutMs, () => service.close());
+      } finally {
+        await closeWithin(config.shutdownTimeoutMs, () => app.close());
+      }
+    });
+
+  command('demo', 'all of it on a simulated market; what "make demo" runs').action(async () => {
+    exitCode = await demoCommand(environment, stopSignal());
+  });
+
+  command('migrate', 'brings the database schema up to date').action(async () => {
+    const config = loadConfig(environment);
+    const { dataDir } = chooseDataDir(config.embeddedDataDir, false);
+    const result = await migrateDatabase({ url: config.databaseUrl, ownerUrl: config.databaseOwnerUrl, dataDir, log: () => undefined });
+    output().result(result, () => `${result.applied} migrations applied; the schema is up to date.`);
+  });
+
+  command('status', 'one screen: database, log, read model, sources, last runs').action(() =>
+    withApp(true, (app) => statusCommand(app, output())),
+  );
+
+  command('ingest', 'one run of each named source (default: all enabled)')
+    .argument('[source...]', 'names of sources')
+    .option('--file <path>', 'a CSV file or a folder of them; may be given more than once', collect, [])
+    .option('--reason <text>', 'why, for the record', 'command')
+    .action((names: string[], { file, reason }: { file: string[]; reason: string }) =>
+      withApp(false, (app) => ingestCommand(app, output(), names, file, reason)),
+    );
+
+  command('project', 'catches the read model up with the log').action(() => withApp(true, (app) => projectCommand(app, output())));
+
+  command('rebuild', 'rebuilds the read model beside the live one and swaps')
+    .option('--verify', 'compare only: exit 1 when a fresh fold differs from what is served', false)
+    .action(({ verify }: { verify: boolean }) => withApp(true, (app) => rebuildCommand(app, output(), verify)));
+
+  command('verify', 'checks digests, chain and density of the whole log')
+    .option('--stream <stream>', 'only this stream')
+    .action(({ stream }: { stream?: string }) => withApp(true, (app) => verifyCommand(app, output(), stream)));
+
+  const events = command('events', 'looks at the log');
+  events
+    .command('list')
+    .description('events without payloads: of one stream in order, or the newest of all')
+    .option('--stream <stream>', 'only this stream')
+    .option('--from <version>', 'from this version of the stream', wholeNumber)
+    .option('--limit <n>', 'how many', wholeNumber, 50)
+    .option('--follow', 'go on with what is appended, until Ctrl-C', false)
+    .option('--json', 'print exactly one JSON document; one per event with --follow')
+    .action((options: { stream?: string; from?: number; limit: number; follow: boolean }) =>
+      withApp(true, (app, stop) => eventsList(app, output(), options, stop)),
+    );
+  events
+    .command('show')
+    .description('one event')
+    .argument('<stream>')
+    .argument('<version>', 'from 1', wholeNumber)
+    .option('--payload', 'write the exact bytes received and nothing else', false)
+    .option('--json', 'print exactly one JSON document')
+    .action((stream: string, eventVersion: number, { payload }: { payload: boolean }) =>
+      withApp(true, (app) => eventsShow(app, output(), stream, eventVersion, payload)),
+    );
+
+  const runs = command('runs', 'looks at runs');
+  runs
+    .command('list')
+    .description('the newest runs')
+    .option('--limit <n>', 'how many', wholeNumber, 20)
+    .option('--json', 'print exactly one JSON document')
+    .action(({ limit }: { limit: number }) => withApp(true, (app) => runsList(app, output(), limit)));
+  runs
+    .command('show')
+    .description('one run')
+    .argument('<id>')
+    .option('--json', 'print exactly one JSON document')
+    .action((id: string) => withApp(true, (app) => runsShow(app, output(), id)));
+
+  const source = command('source', 'looks at sources');
+  source
+    .command('list')
+    .description('every source with its schedule and freshness')
+    .option('--json', 'print exactly one JSON document')
+    .action(() => withApp(true, (app) => sourceList(app, output())));
+
+  command('sandbox', 'stand-ins for the upstream APIs over a simulated market')
+    .option('--port <n>', 'to listen on; 0 takes a free one', wholeNumber, 9000)
+    .option('--coins <n>', 'coins on the market', wholeNumber, 2_000)
+    .option('--seed <n>', 'the same seed, the same market', wholeNumber, 1)
+    .option('--speed <x>', "how fast the market's time runs", positiveNumber, 1)
+    .action(async (options: { port: number; coins: number; seed: number; speed: number }) => {
+      exitCode = await sandboxCommand(options, stopSignal());
+    });
+
+  command('doctor', 'configuration, database, roles, clock and folds').action(async () => {
+    const config = loadConfig(environment);
+    const { dataDir } = chooseDataDir(config.embeddedDataDir, true);
+    exitCode = await doctorCommand(config, environment, dataDir, output());
+  });
+
+  return {
+    async run(argv) {
+      try {
+        await program.parseAsync(argv);
+        return exitCode;
+      } catch (error) {
+        // Commander has printed what was wrong; help and version are no failure.
+        if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+        throw error;
+      }
+    },
+  };
+}

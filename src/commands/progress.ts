@@ -1,0 +1,50 @@
+import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+
+/** Progress of several things at once: bars on a terminal, a line every few seconds elsewhere. Always on stderr. */
+export interface Progress {
+  update(name: string, done: number, total: number): void;
+  stop(): void;
+}
+
+const lineEveryMs = 3_000;
+
+function plainLines(unit: string): Progress {
+  const last = new Map<string, number>();
+  return {
+    update(name, done, total) {
+      const finished = done >= total;
+      if (!finished && performance.now() - (last.get(name) ?? -Infinity) < lineEveryMs) return;
+      if (last.get(name) === Infinity) return;
+      last.set(name, finished ? Infinity : performance.now());
+      process.stderr.write(`${name}: ${done} of ${total} ${unit}\n`);
+    },
+    stop() {
+      last.clear();
+    },
+  };
+}
+
+function bars(unit: string): Progress {
+  const multi = new MultiBar(
+    { stream: process.stderr, format: `{name} {bar} {value}/{total} ${unit}`, hideCursor: true, clearOnComplete: false },
+    Presets.shades_classic,
+  );
+  const byName = new Map<string, SingleBar>();
+  return {
+    update(name, done, total) {
+      const bar = byName.get(name) ?? multi.create(total, 0, { name: name.padEnd(12) });
+      byName.set(name, bar);
+      bar.setTotal(Math.max(total, 1));
+      bar.update(done);
+    },
+    stop: () => multi.stop(),
+  };
+}
+
+const silent: Progress = { update: () => undefined, stop: () => undefined };
+
+/** `quiet`: for `--json`, whose stderr a script may show as well. */
+export function createProgress(unit: string, quiet: boolean): Progress {
+  if (quiet) return silent;
+  return process.stderr.isTTY ? bars(unit) : plainLines(unit);
+}

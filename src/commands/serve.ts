@@ -1,0 +1,60 @@
+import { registerGraphiql } from '../api/http/graphiql.ts';
+import { registerProbes } from '../api/http/probes.ts';
+import { createHttpServer, listen } from '../api/http/server.ts';
+import { registerGraphql } from '../api/graphql/register.ts';
+import { registerRest } from '../api/rest/register.ts';
+import { startScheduler, type Scheduler } from '../ingest/scheduler.ts';
+import { readSourceStates } from '../read/sources.ts';
+import { createReadSessions } from '../read/session.ts';
+import { version } from '../version.ts';
+import type { App } from './app.ts';
+
+export const roles = ['all', 'api', 'worker'] as const;
+export type Role = (typeof roles)[number];
+
+export interface Service {
+  url: string;
+  /** Starts the polling; apart from the rest so that a first run can come before it. */
+  startScheduler(): void;
+  close(): Promise<void>;
+}
+
+/** The HTTP side, and by role the projector. Each role serves the probes and the metrics. */
+export async function startService(app: App, role: Role): Promise<Service> {
+  const { config, database, log, metrics, now } = app;
+  const sessions = createReadSessions(database.readSql);
+  const http = createHttpServer({ log, metrics });
+  registerProbes(http, { sql: database.readSql, metrics, now });
+  if (role !== 'worker') {
+    registerRest(http, {
+      sessions,
+      sql: database.readSql,
+      sources: config.sources.map(({ source }) => source.name),
+      now,
+      version,
+      startedAt: now(),
+    });
+    await registerGraphql(http, { sessions, sources: config.sources, log, now, page: registerGraphiql(http) });
+  }
+  const url = await listen(http, config.apiHost, config.apiPort);
+  if (role !== 'api') app.projector.follow();
+  let scheduler: Scheduler | null = null;
+  return {
+    url,
+    startScheduler() {
+      if (role === 'api') return;
+      scheduler ??= startScheduler({
+        sources: config.sources,
+        csvPath: config.csvPath,
+        ingester: app.ingester,
+        log,
+        now,
+        lastSuccessAt: async (source) => (await readSourceStates(database.readSql)).get(source)?.lastSuccessAt ?? null,
+      });
+    },
+    async close() {
+      scheduler?.close();
+      await http.close();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Queryable } from '../../database/client.ts';
+import { restStatus, statesIn, type RestStatus } from './run-status.ts';
+
+export interface ListedRun {
+  runId: string;
+  source: string;
+  status: RestStatus;
+  startedAt: Date;
+  /** Null while the run goes on, or waits to go on. */
+  endedAt: Date | null;
+  recordsRead: number;
+  accepted: number;
+  revised: number;
+  rejected: number;
+  errorMessage: string | null;
+}
+
+export interface RunFilter {
+  source?: string | null;
+  status?: RestStatus | null;
+  limit: number;
+}
+
+type Row = Omit<ListedRun, 'status'> & { status: string };
+
+/**
+ * Runs, the newest start first. Walks `(started_at desc, run_id desc)`, or the index that begins with the source, and
+ * ends at the limit; a status is checked on the way.
+ */
+export async function listRuns(
+  sql: Queryable,
+  { source = null, status = null, limit }: RunFilter,
+): Promise<ListedRun[]> {
+  const rows = await sql<Row[]>`
+    select run_id, source, status, started_at, ended_at, records_read, accepted, revised, rejected, error_message
+    from read.run
+    where ${source === null ? sql`true` : sql`source = ${source}`}
+      and ${status === null ? sql`true` : sql`status = any(${statesIn(status)})`}
+    order by started_at desc, run_id desc
+    limit ${limit}`;
+  return rows.map((row) => {
+    const status = restStatus(row.status);
+    return { ...row, status, endedAt: status === 'running' ? null : row.endedAt };
+  });
+}
