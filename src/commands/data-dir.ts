@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { projectRoot } from '../version.ts';
 
 export const demoDataDir = join(projectRoot, '.coinlog', 'demo');
+/** The CSV file that the demo's market writes. */
+export const demoFilesDir = join(projectRoot, '.coinlog', 'demo-files');
 const liveDataDir = join(projectRoot, '.coinlog', 'data');
 
 /**

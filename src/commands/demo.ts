@@ -1,14 +1,13 @@
 import { writeFile, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { loadConfig, type Environment } from '../config/config.ts';
 import { CoinlogError } from '../errors.ts';
 import { sandboxCsv } from '../sandbox/csv.ts';
 import { createMarket } from '../sandbox/market.ts';
 import { createSandboxServer } from '../sandbox/server.ts';
 import { sources } from '../sources/registry.ts';
-import { projectRoot } from '../version.ts';
 import { openApp } from './app.ts';
-import { demoDataDir } from './data-dir.ts';
+import { demoDataDir, demoFilesDir } from './data-dir.ts';
 import { ingestTasks, ingestText, runIngest } from './ingest.ts';
 import { createProgress } from './progress.ts';
 import { startService } from './serve.ts';
@@ -60,8 +59,8 @@ export async function demoCommand(environment: Environment, stop: AbortSignal): 
   const sandbox = createSandboxServer({ sources, market, clock: now });
   const { url: sandboxUrl } = await sandbox.listen(0);
   try {
-    const csvPath = join(projectRoot, '.coinlog', 'demo-files', 'market.csv');
-    await mkdir(dirname(csvPath), { recursive: true });
+    const csvPath = join(demoFilesDir, 'market.csv');
+    await mkdir(demoFilesDir, { recursive: true });
     await writeFile(csvPath, sandboxCsv(market, now()));
     const config = loadConfig(demoEnvironment(environment, sandboxUrl, csvPath));
     return await runDemo(config, stop);
@@ -78,7 +77,7 @@ async function runDemo(config: ReturnType<typeof loadConfig>, stop: AbortSignal)
     const service = await startService(app, 'all');
     try {
       const progress = createProgress('done', false);
-      const tasks = await ingestTasks(app, [], []);
+      const tasks = await ingestTasks(config, [], []);
       const runs = await runIngest(app, tasks, 'demo', progress).finally(() => progress.stop());
       process.stderr.write(`${ingestText(runs)}\n`);
       if (!stop.aborted) {

@@ -1,5 +1,5 @@
 import { CoinlogError } from '../errors.ts';
-import type { SourceConfig } from '../config/config.ts';
+import type { Config, SourceConfig } from '../config/config.ts';
 import type { IngestOutcome } from '../ingest/ingester.ts';
 import { csvFiles } from '../ingest/scheduler.ts';
 import { readHeads } from '../log/read.ts';
@@ -25,8 +25,7 @@ export interface IngestedRun extends Partial<Omit<RunRow, 'runId'>> {
 }
 
 /** What to ingest: the sources named, or all enabled ones; files for those that read files. */
-export async function ingestTasks(app: Pick<App, 'config'>, names: readonly string[], files: readonly string[]): Promise<IngestTask[]> {
-  const { config } = app;
+export async function ingestTasks(config: Config, names: readonly string[], files: readonly string[]): Promise<IngestTask[]> {
   for (const name of names)
     if (!config.sources.some(({ source }) => source.name === name))
       throw new CoinlogError('USAGE', `Unknown source "${name}": there are ${config.sources.map(({ source }) => source.name).join(', ')}.`);
@@ -99,8 +98,7 @@ export function ingestText(runs: readonly IngestedRun[]): string {
   return [table(shown, rows), ...problems].join('\n');
 }
 
-export async function ingestCommand(app: App, output: Output, names: string[], files: string[], reason: string): Promise<number> {
-  const tasks = await ingestTasks(app, names, files);
+export async function ingestCommand(app: App, output: Output, tasks: readonly IngestTask[], reason: string): Promise<number> {
   if (tasks.length === 0) {
     output.result({ runs: [] }, () => 'Nothing to ingest: no source is enabled. Set SOURCES, or name a source.');
     return 0;

@@ -8,7 +8,9 @@ import { chooseDataDir } from './data-dir.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsList, eventsShow } from './events.ts';
-import { ingestCommand } from './ingest.ts';
+import { ingestCommand, ingestTasks } from './ingest.ts';
+import { psqlCommand } from './psql.ts';
+import { resetDemoCommand } from './reset.ts';
 import { runsList, runsShow, sourceList, statusCommand } from './look.ts';
 import { createOutput, type Output } from './output.ts';
 import { sandboxCommand } from './sandbox.ts';
@@ -80,9 +82,12 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
       }
     });
 
-  command('demo', 'all of it on a simulated market; what "make demo" runs').action(async () => {
-    exitCode = await demoCommand(environment, stopSignal());
-  });
+  command('demo', 'all of it on a simulated market; what "make demo" runs')
+    .option('--reset', "delete the demo's data instead", false)
+    .option('--yes', 'do not ask', false)
+    .action(async ({ reset, yes }: { reset: boolean; yes: boolean }) => {
+      exitCode = reset ? await resetDemoCommand(yes) : await demoCommand(environment, stopSignal());
+    });
 
   command('migrate', 'brings the database schema up to date').action(async () => {
     const config = loadConfig(environment);
@@ -100,7 +105,10 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
     .option('--file <path>', 'a CSV file or a folder of them; may be given more than once', collect, [])
     .option('--reason <text>', 'why, for the record', 'command')
     .action((names: string[], { file, reason }: { file: string[]; reason: string }) =>
-      withApp(false, (app) => ingestCommand(app, output(), names, file, reason)),
+      // What to ingest is settled before anything is started: a mistyped name leaves nothing behind.
+      ingestTasks(loadConfig(environment), names, file).then((tasks) =>
+        withApp(false, (app) => ingestCommand(app, output(), tasks, reason)),
+      ),
     );
 
   command('project', 'catches the read model up with the log').action(() => withApp(true, (app) => projectCommand(app, output())));
@@ -165,6 +173,8 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
     .action(async (options: { port: number; coins: number; seed: number; speed: number }) => {
       exitCode = await sandboxCommand(options, stopSignal());
     });
+
+  command('psql', 'psql on the database in use').action(() => withApp(true, (app) => psqlCommand(app)));
 
   command('doctor', 'configuration, database, roles, clock and folds').action(async () => {
     const config = loadConfig(environment);

@@ -12,11 +12,20 @@ export interface DatabaseOptions {
   log: (message: string) => void;
 }
 
+export interface ServerTarget {
+  host: string;
+  port?: number;
+  user: string;
+  database: string;
+}
+
 export interface Database {
   /** Writes as coinlog_app. */
   sql: Sql;
   /** Reads only, and cannot do otherwise. */
   readSql: Sql;
+  /** For psql. */
+  target: string | ServerTarget;
   /** For people: where the data is. */
   where: string;
   close(): Promise<void>;
@@ -72,6 +81,7 @@ async function openEmbedded({ dataDir, log }: DatabaseOptions): Promise<Database
   const opened = pools(server.app);
   return {
     ...opened,
+    target: server.app,
     where: `embedded, ${dataDir}`,
     async close() {
       await endPools(opened);
@@ -90,7 +100,7 @@ async function openServer(url: string): Promise<Database> {
     await endPools(opened);
     throw error;
   }
-  return { ...opened, where, close: async () => void (await endPools(opened)) };
+  return { ...opened, target: url, where, close: async () => void (await endPools(opened)) };
 }
 
 /** Opens the database that is configured. The embedded one is started, or joined, and brought up to date. */

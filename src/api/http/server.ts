@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { CoinlogError, messageOf } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -18,13 +18,13 @@ export function createHttpServer({ log, metrics }: HttpServerDeps): FastifyInsta
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    // One line per answer, below, instead of Fastify's two.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && saneId.test(given) ? given : randomUUID();
     },
-    requestIdLogLabel: 'requestId',
     // An open keep-alive connection must not hold up a clean stop.
     forceCloseConnections: 'idle',
     bodyLimit: 1024 * 1024,

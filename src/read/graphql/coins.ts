@@ -1,0 +1,116 @@
+import type { Queryable } from '../../database/client.ts';
+import { decimalColumns } from '../../projections/columns.ts';
+import type { DecimalField } from '../../sources/record.ts';
+import { containing, countRows, given, type Fragment } from './fragments.ts';
+import type { KeyColumn } from './keyset.ts';
+import type { List } from './page.ts';
+
+/** A coin with its consensus, in USD; decimals as text. */
+export interface CoinRow extends Record<DecimalField, string | null> {
+  coinId: string;
+  symbol: string | null;
+  name: string;
+  imageUrl: string | null;
+  rank: number | null;
+  quotesUsed: number;
+  quotesTotal: number;
+  observedAt: Date | null;
+}
+
+const columns = [
+  'coin_id',
+  'symbol',
+  'name',
+  'image_url',
+  'rank',
+  ...Object.values(decimalColumns),
+  'quotes_used',
+  'quotes_total',
+  'observed_at',
+];
+
+interface Order {
+  property: 'rank' | 'marketCap' | 'price' | 'volume24h' | 'percentChange24h' | 'symbol' | 'name';
+  column: Omit<KeyColumn, 'direction'>;
+}
+
+/** The orders that have an index in both directions. */
+const orders = {
+  RANK: { property: 'rank', column: { column: 'rank', type: 'integer', nullable: true } },
+  MARKET_CAP: { property: 'marketCap', column: { column: 'market_cap', type: 'numeric', nullable: true } },
+  PRICE: { property: 'price', column: { column: 'price', type: 'numeric', nullable: true } },
+  VOLUME_24H: { property: 'volume24h', column: { column: 'volume_24h', type: 'numeric', nullable: true } },
+  PERCENT_CHANGE_24H: {
+    property: 'percentChange24h',
+    column: { column: 'percent_change_24h', type: 'numeric', nullable: true },
+  },
+  SYMBOL: { property: 'symbol', column: { column: 'symbol', type: 'text', nullable: true } },
+  // Never null, but the index says where nulls would be, and only the same words use it.
+  NAME: { property: 'name', column: { column: 'name', type: 'text', nullable: true } },
+} as const satisfies Record<string, Order>;
+
+export type CoinOrderName = keyof typeof orders;
+
+export interface CoinConditions {
+  ids?: string[] | null;
+  symbols?: string[] | null;
+  search?: string | null;
+  source?: string | null;
+  minPriceUsd?: number | null;
+  maxPriceUsd?: number | null;
+  minMarketCapUsd?: number | null;
+  minVolume24hUsd?: number | null;
+  minPercentChange24h?: number | null;
+  maxPercentChange24h?: number | null;
+  maxRank?: number | null;
+}
+
+const searched = (sql: Queryable, text: string): Fragment => {
+  const pattern = containing(text.trim());
+  return sql`(symbol ilike ${pattern} or name ilike ${pattern} or coin_id ilike ${pattern})`;
+};
+
+/** The table is small (some 30,000 rows): any of these may scan it. */
+const conditions = (sql: Queryable, filter: CoinConditions): Fragment[] => [
+  ...given(filter.ids, (ids) => sql`coin_id = any(${ids})`),
+  ...given(filter.symbols, (symbols) => sql`symbol = any(${symbols.map((symbol) => symbol.toUpperCase())})`),
+  ...given(filter.search?.trim() === '' ? null : filter.search, (text) => searched(sql, text)),
+  ...given(
+    filter.source,
+    (source) => sql`coin_id in (select l.coin_id from read.identity_link l where l.source = ${source})`,
+  ),
+  ...given(filter.minPriceUsd, (least) => sql`price >= ${least}`),
+  ...given(filter.maxPriceUsd, (most) => sql`price <= ${most}`),
+  ...given(filter.minMarketCapUsd, (least) => sql`market_cap >= ${least}`),
+  ...given(filter.minVolume24hUsd, (least) => sql`volume_24h >= ${least}`),
+  ...given(filter.minPercentChange24h, (least) => sql`percent_change_24h >= ${least}`),
+  ...given(filter.maxPercentChange24h, (most) => sql`percent_change_24h <= ${most}`),
+  ...given(filter.maxRank, (most) => sql`rank <= ${most}`),
+];
+
+const asText = (value: string | number | null): string | null => (value === null ? null : String(value));
+
+/** The coins that meet a filter, in one of the orders. */
+export function coinList(filter: CoinConditions, order: CoinOrderName, direction: 'asc' | 'desc'): List<CoinRow> {
+  const { property, column } = orders[order];
+  return {
+    name: 'coins',
+    order: `${order} ${direction}`,
+    columns: [
+      { ...column, direction },
+      { column: 'coin_id', type: 'text', direction: 'asc', nullable: false },
+    ],
+    keyOf: (row) => [asText(row[property]), row.coinId],
+    filter,
+    conditions: (sql) => conditions(sql, filter),
+    rows: (sql, where, orderBy, limit) =>
+      sql`select ${sql(columns)} from read.coin where ${where} order by ${orderBy} limit ${limit}`,
+    count: (sql, where) => countRows(sql, sql`read.coin`, where),
+  };
+}
+
+/** Coins by their canonical ids. */
+export async function readCoinsById(sql: Queryable, coinIds: readonly string[]): Promise<Map<string, CoinRow>> {
+  const rows = await sql<CoinRow[]>`select ${sql(columns)} from read.coin where coin_id = any(${[...coinIds]})`;
+  return new Map(rows.map((row) => [row.coinId, row]));
+}

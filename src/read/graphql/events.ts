@@ -1,0 +1,81 @@
+import type { Queryable } from '../../database/client.ts';
+import type { EventHeader } from '../../log/event.ts';
+import { countRows, given, type Fragment } from './fragments.ts';
+import type { List } from './page.ts';
+
+const columns = (sql: Queryable): Fragment => sql`
+  stream, version, event_id, type, schema_version, run_id, received_at, recorded_at, metadata, payload_bytes,
+  encode(sha256, 'hex') as sha256, encode(chain_hash, 'hex') as chain_hash, payload is null as redacted`;
+
+export interface EventConditions {
+  type?: string | null;
+  runId?: string | null;
+  recordedAfter?: Date | null;
+  recordedBefore?: Date | null;
+}
+
+const conditions = (sql: Queryable, filter: EventConditions): Fragment[] => [
+  ...given(filter.type, (type) => sql`type = ${type}`),
+  // A run's events are in its feed's stream: the others need not be looked at.
+  ...given(
+    filter.runId,
+    (runId) => sql`(run_id = ${runId} and stream = (select r.feed from read.run r where r.run_id = ${runId}))`,
+  ),
+  ...given(filter.recordedAfter, (time) => sql`recorded_at >= ${time}`),
+  ...given(filter.recordedBefore, (time) => sql`recorded_at < ${time}`),
+];
+
+const version = { column: 'version', type: 'integer', nullable: false } as const;
+
+/** The events of one stream, in its order. */
+export const streamEventList = (stream: string, filter: EventConditions): List<EventHeader> => ({
+  name: 'events',
+  order: `${stream} version asc`,
+  columns: [{ ...version, direction: 'asc' }],
+  keyOf: (row) => [String(row.version)],
+  filter,
+  conditions: (sql) => [sql`stream = ${stream}`, ...conditions(sql, filter)],
+  rows: (sql, where, orderBy, limit) =>
+    sql`select ${columns(sql)} from log.event where ${where} order by ${orderBy} limit ${limit}`,
+  count: (sql, where) => countRows(sql, sql`log.event`, where),
+});
+
+/**
+ * The events of all streams, newest first. There is no index on the time: but within a stream it never goes back, so
+ * that each stream's own newest are enough to find the newest of all.
+ */
+export const newestEventList = (filter: EventConditions): List<EventHeader> => ({
+  name: 'events',
+  order: 'recordedAt desc',
+  columns: [
+    { column: 'recorded_at', type: 'time', direction: 'desc', nullable: false },
+    { column: 'stream', type: 'text', direction: 'asc', nullable: false },
+    { ...version, direction: 'desc' },
+  ],
+  keyOf: (row) => [row.recordedAt.toISOString(), row.stream, String(row.version)],
+  filter,
+  conditions: (sql) => conditions(sql, filter),
+  rows: (sql, where, orderBy, limit) => sql`
+    select newest.* from log.stream s cross join lateral (
+      select ${columns(sql)} from log.event e
+      where e.stream = s.stream and ${where} order by ${orderBy} limit ${limit}) newest
+    order by ${orderBy} limit ${limit}`,
+  count: (sql, where) => countRows(sql, sql`log.event`, where),
+});
+
+/** Which event. */
+export interface EventKey {
+  stream: string;
+  version: number;
+}
+
+export const eventKeyText = ({ stream, version }: EventKey): string => `${stream}:${version}`;
+
+/** Events by stream and version, without payloads, all in one statement. */
+export async function readEventsByKey(sql: Queryable, keys: readonly EventKey[]): Promise<Map<string, EventHeader>> {
+  const rows = await sql<EventHeader[]>`
+    select ${columns(sql)} from log.event
+    join unnest(${keys.map((key) => key.stream)}::text[], ${keys.map((key) => key.version)}::bigint[])
+      as wanted (stream, version) using (stream, version)`;
+  return new Map(rows.map((row) => [eventKeyText(row), row]));
+}

@@ -1,0 +1,67 @@
+/** How a key's text is read back, and cast in a statement. */
+export type KeyType = 'text' | 'integer' | 'numeric' | 'time' | 'uuid';
+
+/** One column of an order. Nulls come last, whatever the direction; the last column of an order is unique. */
+export interface KeyColumn {
+  /** As the rows of the list name it. */
+  column: string;
+  type: KeyType;
+  direction: 'asc' | 'desc';
+  nullable: boolean;
+}
+
+/** Where a row stands in its order: one value per column, as text. */
+export type Key = readonly (string | null)[];
+
+export type Condition =
+  | { kind: 'compare'; column: KeyColumn; operator: '<' | '>' | '='; value: string }
+  | { kind: 'null'; column: KeyColumn; isNull: boolean };
+
+/** Conditions that hold together. */
+export type Branch = readonly Condition[];
+
+export interface OrderTerm {
+  column: string;
+  direction: 'asc' | 'desc';
+  /** Null where the column has none: then an index without the word is the one that fits. */
+  nulls: 'first' | 'last' | null;
+}
+
+const nullness = (column: KeyColumn, isNull: boolean): Condition => ({ kind: 'null', column, isNull });
+
+const equal = (column: KeyColumn, value: string | null): Condition =>
+  value === null ? nullness(column, true) : { kind: 'compare', column, operator: '=', value };
+
+/** What a column's value must be for its row to come strictly after or before a value; each is a case of its own. */
+function beyond(column: KeyColumn, value: string | null, side: 'after' | 'before'): Condition[] {
+  if (value === null) return side === 'after' ? [] : [nullness(column, false)];
+  const operator = (column.direction === 'asc') === (side === 'after') ? '>' : '<';
+  const compared: Condition = { kind: 'compare', column, operator, value };
+  return side === 'after' && column.nullable ? [compared, nullness(column, true)] : [compared];
+}
+
+/**
+ * The rows strictly after or before a key, as branches that exclude each other. Each is one range of an index on the
+ * order; a single condition with OR between them would be none.
+ */
+export function rowsBeyond(columns: readonly KeyColumn[], key: Key, side: 'after' | 'before'): Branch[] {
+  return columns.flatMap((column, place) => {
+    const same = columns.slice(0, place).map((earlier, at) => equal(earlier, key[at] ?? null));
+    return beyond(column, key[place] ?? null, side).map((condition) => [...same, condition]);
+  });
+}
+
+/** The rows between two keys, either of which may be open. */
+export function rowsBetween(columns: readonly KeyColumn[], after: Key | null, before: Key | null): Branch[] {
+  const lower: Branch[] = after === null ? [[]] : rowsBeyond(columns, after, 'after');
+  const upper: Branch[] = before === null ? [[]] : rowsBeyond(columns, before, 'before');
+  return lower.flatMap((low) => upper.map((high) => [...low, ...high]));
+}
+
+/** The order as a statement says it; backwards for a page that is read from its end. */
+export const orderTerms = (columns: readonly KeyColumn[], backwards: boolean): OrderTerm[] =>
+  columns.map(({ column, direction, nullable }) => ({
+    column,
+    direction: (direction === 'asc') === backwards ? 'desc' : 'asc',
+    nulls: nullable ? (backwards ? 'first' : 'last') : null,
+  }));

@@ -1,0 +1,92 @@
+import type { Queryable } from '../../database/client.ts';
+import { encodeCursor, filterDigest } from './cursor.ts';
+import { orderTerms, rowsBetween, type Branch, type Condition, type Key, type KeyColumn, type KeyType } from './keyset.ts';
+import { pageRequest, type PageArguments, type PageRequest } from './page-request.ts';
+import { allOf, listOf, type Fragment } from './fragments.ts';
+
+/** Runs a query within the snapshot of a request. */
+export type Read = <T>(query: (sql: Queryable) => Promise<T>) => Promise<T>;
+
+/** A list that is read page by page. Its rows have the columns of the order under their own names. */
+export interface List<Row> {
+  name: string;
+  /** The order's name; a cursor of another one is refused. */
+  order: string;
+  columns: readonly KeyColumn[];
+  keyOf(row: Row): Key;
+  /** As given: a cursor of another one is refused. */
+  filter: object;
+  /** The filter's conditions, which all hold. */
+  conditions(sql: Queryable): Fragment[];
+  /** One select. */
+  rows(sql: Queryable, where: Fragment, orderBy: Fragment, limit: number): Fragment;
+  count(sql: Queryable, where: Fragment): Promise<number>;
+}
+
+export interface Page<Row> {
+  rows: Row[];
+  cursorOf(row: Row): string;
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  /** Of the whole list, not of the page. A statement of its own. */
+  count(): Promise<number>;
+}
+
+const casts: Record<KeyType, string> = { text: 'text', integer: 'bigint', numeric: 'numeric', time: 'timestamptz', uuid: 'uuid' };
+
+function conditionSql(sql: Queryable, condition: Condition): Fragment {
+  const column = sql(condition.column.column);
+  if (condition.kind === 'null') return condition.isNull ? sql`${column} is null` : sql`${column} is not null`;
+  const { operator, value } = condition;
+  return sql`${column} ${sql.unsafe(operator)} ${value}::${sql.unsafe(casts[condition.column.type])}`;
+}
+
+const orderSql = (sql: Queryable, columns: readonly KeyColumn[], backwards: boolean): Fragment =>
+  listOf(
+    sql,
+    orderTerms(columns, backwards).map(
+      ({ column, direction, nulls }) =>
+        sql`${sql(column)} ${sql.unsafe(nulls === null ? direction : `${direction} nulls ${nulls}`)}`,
+    ),
+  );
+
+/** One select per branch, each with the limit, so that no more rows are looked at than the page has. */
+function pageSql<Row>(sql: Queryable, list: List<Row>, branches: Branch[], backwards: boolean, limit: number): Fragment {
+  const orderBy = orderSql(sql, list.columns, backwards);
+  const selects = branches.map((branch) => {
+    const where = allOf(sql, [...list.conditions(sql), ...branch.map((condition) => conditionSql(sql, condition))]);
+    return sql`(${list.rows(sql, where, orderBy, limit)})`;
+  });
+  const [first, ...others] = selects;
+  if (first === undefined) return sql`select where false`;
+  if (others.length === 0) return first;
+  const union = others.reduce((all, select) => sql`${all} union all ${select}`, first);
+  return sql`select * from (${union}) as page order by ${orderBy} limit ${limit}`;
+}
+
+function assemble<Row>(found: Row[], { limit, backwards, after, before }: PageRequest) {
+  const more = found.length > limit;
+  const rows = found.slice(0, limit);
+  return {
+    rows: backwards ? rows.reverse() : rows,
+    // Beyond a given cursor there is at least the row that it was made of.
+    hasNextPage: backwards ? before !== null : more,
+    hasPreviousPage: backwards ? more : after !== null,
+  };
+}
+
+/** One page of a list. Throws USAGE on arguments that cannot be met. */
+export async function readPage<Row>(read: Read, list: List<Row>, given: PageArguments): Promise<Page<Row>> {
+  const walk = { order: `${list.name} ${list.order}`, filter: filterDigest(list.filter) };
+  const request = pageRequest(given, walk, list.columns);
+  const { limit, backwards, after, before } = request;
+  const branches = rowsBetween(list.columns, after, before);
+  const found = await read(
+    async (sql) => (await sql`${pageSql(sql, list, branches, backwards, limit + 1)}`) as unknown as Row[],
+  );
+  return {
+    ...assemble([...found], request),
+    cursorOf: (row) => encodeCursor(walk, list.keyOf(row)),
+    count: () => read((sql) => list.count(sql, allOf(sql, list.conditions(sql)))),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Queryable } from '../../database/client.ts';
+import type { RunStatus } from '../../projections/runs/fold.ts';
+import { countRows, given, type Fragment } from './fragments.ts';
+import type { List } from './page.ts';
+
+export interface RunConditions {
+  source?: string | null;
+  feed?: string | null;
+  status?: RunStatus | null;
+  startedAfter?: Date | null;
+  startedBefore?: Date | null;
+}
+
+/** A run's place among the others; the rest of it is read by its id. */
+export interface RunKey {
+  runId: string;
+  startedAt: Date;
+}
+
+const conditions = (sql: Queryable, filter: RunConditions): Fragment[] => [
+  ...given(filter.source, (source) => sql`source = ${source}`),
+  ...given(filter.feed, (feed) => sql`feed = ${feed}`),
+  ...given(filter.status, (status) => sql`status = ${status}`),
+  ...given(filter.startedAfter, (time) => sql`started_at >= ${time}`),
+  ...given(filter.startedBefore, (time) => sql`started_at < ${time}`),
+];
+
+/** The runs that meet a filter, newest first. */
+export const runList = (filter: RunConditions): List<RunKey> => ({
+  name: 'runs',
+  order: 'startedAt desc',
+  columns: [
+    { column: 'started_at', type: 'time', direction: 'desc', nullable: false },
+    { column: 'run_id', type: 'text', direction: 'desc', nullable: false },
+  ],
+  keyOf: (row) => [row.startedAt.toISOString(), row.runId],
+  filter,
+  conditions: (sql) => conditions(sql, filter),
+  rows: (sql, where, orderBy, limit) =>
+    sql`select run_id, started_at from read.run where ${where} order by ${orderBy} limit ${limit}`,
+  count: (sql, where) => countRows(sql, sql`read.run`, where),
+});

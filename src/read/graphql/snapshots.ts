@@ -1,0 +1,88 @@
+import type { Queryable } from '../../database/client.ts';
+import { decimalColumns } from '../../projections/columns.ts';
+import type { DecimalField } from '../../sources/record.ts';
+import { countRows, given, type Fragment } from './fragments.ts';
+import type { List } from './page.ts';
+
+/** One observation of a source coin in one currency; decimals as text. */
+export interface SnapshotRow extends Record<DecimalField, string | null> {
+  id: string;
+  source: string;
+  sourceCoinId: string;
+  coinId: string | null;
+  symbol: string | null;
+  name: string;
+  quoteCurrency: string;
+  rank: number | null;
+  observedAt: Date;
+  processedAt: Date;
+  stream: string;
+  version: number;
+  recordIndex: number;
+}
+
+const columns = [
+  'id',
+  'source',
+  'source_coin_id',
+  'coin_id',
+  'symbol',
+  'name',
+  'quote_currency',
+  ...Object.values(decimalColumns),
+  'rank',
+  'observed_at',
+  'processed_at',
+  'stream',
+  'version',
+  'record_index',
+];
+
+const from = (sql: Queryable): Fragment => sql`read.snapshot left join read.identity_link using (source, source_coin_id)`;
+
+export interface SnapshotConditions {
+  source?: string | null;
+  coinId?: string | null;
+  sourceCoinId?: string | null;
+  observedAfter?: Date | null;
+  observedBefore?: Date | null;
+  processedAfter?: Date | null;
+  processedBefore?: Date | null;
+}
+
+const conditions = (sql: Queryable, filter: SnapshotConditions): Fragment[] => [
+  ...given(filter.source, (source) => sql`source = ${source}`),
+  ...given(filter.sourceCoinId, (id) => sql`source_coin_id = ${id}`),
+  // A coin's few source coins first: the history is then found by its key.
+  ...given(
+    filter.coinId,
+    (id) => sql`(source, source_coin_id) in (
+      select l.source, l.source_coin_id from read.identity_link l where l.coin_id = ${id})`,
+  ),
+  ...given(filter.observedAfter, (time) => sql`observed_at >= ${time}`),
+  ...given(filter.observedBefore, (time) => sql`observed_at < ${time}`),
+  ...given(filter.processedAfter, (time) => sql`processed_at >= ${time}`),
+  ...given(filter.processedBefore, (time) => sql`processed_at < ${time}`),
+];
+
+/** The observations that meet a filter, newest first. */
+export const snapshotList = (filter: SnapshotConditions): List<SnapshotRow> => ({
+  name: 'snapshots',
+  order: 'observedAt desc',
+  columns: [
+    { column: 'observed_at', type: 'time', direction: 'desc', nullable: false },
+    { column: 'id', type: 'uuid', direction: 'desc', nullable: false },
+  ],
+  keyOf: (row) => [row.observedAt.toISOString(), row.id],
+  filter,
+  conditions: (sql) => conditions(sql, filter),
+  rows: (sql, where, orderBy, limit) =>
+    sql`select ${sql(columns)} from ${from(sql)} where ${where} order by ${orderBy} limit ${limit}`,
+  count: (sql, where) => countRows(sql, sql`read.snapshot`, where),
+});
+
+/** Observations by their ids, which are UUIDs. */
+export async function readSnapshotsById(sql: Queryable, ids: readonly string[]): Promise<Map<string, SnapshotRow>> {
+  const rows = await sql<SnapshotRow[]>`select ${sql(columns)} from ${from(sql)} where id = any(${[...ids]}::uuid[])`;
+  return new Map(rows.map((row) => [row.id, row]));
+}

@@ -1,0 +1,161 @@
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { choosePlan, readDataPage } from '../../src/read/rest/data-page.ts';
+import { readDataTotals } from '../../src/read/rest/data-totals.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { appendRun } from '../support/events.ts';
+import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
+import { coingeckoRun, coinpaprikaRun, hoursAgo, marketCoin, tickerCoin } from './market-data.ts';
+import { createRestApp } from './support.ts';
+
+let database: TestDatabase;
+let app: FastifyInstance;
+
+// Names that a pattern would read otherwise, and one in another script.
+const odd = [
+  ['fifty%', '50%'],
+  ['under_score', 'A_B'],
+  ['underXscore', 'AXB'],
+  ['back\\slash', 'B\\S'],
+  ["o'neil", "O'N"],
+  ['лев', 'ЛЕВ'],
+] as const;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const page = (index: number) => {
+    const time = { last_updated: hoursAgo(10 - index).toISOString() };
+    return JSON.stringify([
+      ...odd.map(([id, symbol]) => marketCoin(id, symbol, id, time)),
+      ...Array.from({ length: 20 }, (_, coin) =>
+        marketCoin(`coin-${coin}`, `c${coin}`, `Coin ${coin}`, time),
+      ),
+    ]);
+  };
+  await appendRun(
+    database.sql,
+    coingeckoRun({ runId: 'g1', startedAt: hoursAgo(5), pages: [page(1), page(2), page(3)] }),
+  );
+  const euro = {
+    ...coingeckoRun({
+      runId: 'g2',
+      startedAt: hoursAgo(4),
+      pages: [
+        JSON.stringify([marketCoin('euro-only', 'eur', 'Euro', { current_price: 9, total_volume: 3 })]),
+      ],
+    }),
+    params: { vs_currency: 'eur' },
+  };
+  await appendRun(database.sql, euro);
+  const tickers = JSON.stringify([tickerCoin('c0-coin', 'C0', 'Coin', { price: 1e-30, market_cap: 0 })]);
+  await appendRun(database.sql, coinpaprikaRun({ runId: 'p1', startedAt: hoursAgo(3), pages: [tickers] }));
+  await projectAll(database);
+  app = createRestApp(database);
+});
+afterAll(async () => {
+  await expectRebuildEqualsLive(database);
+  await database.close();
+});
+
+interface Body {
+  data: { id: string; coin_id: string; source: string; processed_at: string; price_usd: number | null }[];
+  pagination: { total_records: number; total_pages: number };
+}
+const ask = async (query: Record<string, string>): Promise<Body> =>
+  (await app.inject({ url: '/data', query })).json();
+const total = 3 * 26 + 1 + 1;
+
+describe('/data', () => {
+  it('gives every row once over all pages, newest recorded first, equals in the order of their ids', async () => {
+    const rows: Body['data'] = [];
+    const { pagination } = await ask({ limit: '7' });
+    expect(pagination).toMatchObject({ total_records: total, total_pages: Math.ceil(total / 7) });
+    for (let page = 1; page <= pagination.total_pages; page += 1)
+      rows.push(...(await ask({ limit: '7', page: String(page) })).data);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(total);
+    const keys = rows.map(({ processed_at, id }) => `${processed_at} ${id}`);
+    expect(keys).toEqual([...keys].sort().reverse());
+  });
+
+  it.each(odd)('takes %s and %s as plain text, in any case', async (id, symbol) => {
+    const byId = await ask({ coin_id: id.toUpperCase() });
+    expect(byId.pagination.total_records).toBe(3);
+    expect(new Set(byId.data.map((row) => row.coin_id))).toEqual(new Set([id]));
+    expect((await ask({ symbol: symbol.toLowerCase() })).pagination.total_records).toBe(3);
+  });
+
+  it.each(["' or '1'='1", "'; drop schema read cascade; --", '%%', '\\', '$1', '\u0000', 'bit\u0000coin'])(
+    'finds nothing for %j and harms nothing',
+    async (text) => {
+      for (const name of ['coin_id', 'symbol']) {
+        const response = await app.inject({ url: '/data', query: { [name]: text } });
+        expect(response.statusCode).toBe(200);
+        const expected = text === '\\' ? 3 : 0;
+        expect(response.json<Body>().pagination.total_records).toBe(expected);
+      }
+      expect((await ask({})).pagination.total_records).toBe(total);
+    },
+  );
+
+  it('takes an empty filter as none, and of a repeated parameter the last', async () => {
+    expect((await ask({ source: '', symbol: '', coin_id: '' })).pagination.total_records).toBe(total);
+    const repeated = await app.inject('/data?source=csv&source=coinpaprika');
+    expect(repeated.json<Body>().pagination.total_records).toBe(1);
+  });
+
+  it('shows no dollar where the quote is in another currency, and keeps the smallest price', async () => {
+    expect((await ask({ coin_id: 'euro-only' })).data).toMatchObject(
+      [{ price_usd: null, volume_24h_usd: null, canonical_coin_id: 'coingecko:euro-only' }].map(
+        ({ canonical_coin_id: _own, ...row }) => row,
+      ),
+    );
+    expect((await ask({ source: 'coinpaprika' })).data[0]?.price_usd).toBe(1e-30);
+  });
+
+  it('names the coin that a row is linked to', async () => {
+    const links = await database.sql<
+      { sourceCoinId: string; coinId: string }[]
+    >`select source_coin_id, coin_id from read.identity_link`;
+    const expected = new Map(links.map((link) => [link.sourceCoinId, link.coinId]));
+    for (const row of (await ask({ limit: '1000' })).data as unknown as {
+      coin_id: string;
+      canonical_coin_id: string;
+    }[])
+      expect(row.canonical_coin_id).toBe(expected.get(row.coin_id));
+  });
+
+  it('past the end there is nothing, however far', async () => {
+    const far = await ask({ page: '999999999999999', limit: '1000' });
+    expect(far).toMatchObject({
+      data: [],
+      pagination: { total_records: total, has_prev: true, has_next: false },
+    });
+  });
+});
+
+describe('the plans of a page', () => {
+  it.each([
+    { source: null, coinId: 'coin-1', symbol: null },
+    { source: 'coingecko', coinId: null, symbol: 'c' },
+    { source: 'coingecko', coinId: null, symbol: null },
+    { source: null, coinId: null, symbol: null },
+  ])('walking and gathering give the same rows: %j', async (filter) => {
+    for (const offset of [0, 5, 30]) {
+      const slice = { offset, limit: 9 };
+      const walked = await readDataPage(database.sql, filter, slice, 'walk');
+      expect(await readDataPage(database.sql, filter, slice, 'gather')).toEqual(walked);
+    }
+    const { matching } = await readDataTotals(database.sql, filter);
+    const all = await readDataPage(database.sql, filter, { offset: 0, limit: 1000 }, 'walk');
+    expect(all).toHaveLength(matching);
+  });
+
+  it('a few rows are gathered, many are walked to, and of rare ones far down the fewer are read', () => {
+    const whole = 1_000_000;
+    const first = { offset: 0, limit: 100 };
+    expect(choosePlan({ matching: 40, whole }, first)).toBe('gather');
+    expect(choosePlan({ matching: 500_000, whole }, first)).toBe('walk');
+    expect(choosePlan({ matching: whole, whole }, first)).toBe('walk');
+    expect(choosePlan({ matching: 20_000, whole }, { offset: 19_900, limit: 100 })).toBe('gather');
+  });
+});

@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import { createHttpServer } from '../../src/api/http/server.ts';
+import { registerRest, type RestDeps } from '../../src/api/rest/register.ts';
+import { createReadSessions } from '../../src/read/session.ts';
+import { silentLogger } from '../../src/telemetry/logger.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import type { TestDatabase } from '../support/database.ts';
+
+export const sourceNames = ['coinpaprika', 'coingecko', 'csv'];
+
+/** The moment that every test takes for now. */
+export const testNow = new Date('2026-11-23T14:44:44.572Z');
+
+/** The routes over a database, as `serve` puts them together. */
+export function createRestApp(
+  { readSql }: Pick<TestDatabase, 'readSql'>,
+  overrides: Partial<RestDeps> = {},
+): FastifyInstance {
+  const app = createHttpServer({
+    log: silentLogger,
+    metrics: createMetrics({ version: 'test', revision: 'test' }),
+  });
+  registerRest(app, {
+    sessions: createReadSessions(readSql),
+    sql: readSql,
+    sources: sourceNames,
+    now: () => testNow,
+    version: '1.0.0',
+    startedAt: testNow,
+    ...overrides,
+  });
+  return app;
+}
