@@ -58,7 +58,9 @@ async function buildPage(outdir, workerFiles) {
     define: { ...common.define, WORKER_FILES: JSON.stringify(workerFiles) },
     plugins: [skipMonacoStyles],
   });
-  const [script] = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint?.endsWith('main.ts'));
+  const [script] = Object.entries(metafile.outputs).find(([, output]) =>
+    output.entryPoint?.endsWith('main.ts'),
+  );
   const style = metafile.outputs[script].cssBundle;
   return { script: basename(script), style: basename(style), outputs: Object.keys(metafile.outputs) };
 }
@@ -86,7 +88,9 @@ await mkdir(assets, { recursive: true });
 const workers = await buildWorkers(assets);
 const page = await buildPage(assets, workers.files);
 const template = await readFile(join(source, 'index.html'), 'utf8');
-const html = template.replace('{{style}}', assetsPath + page.style).replace('{{script}}', assetsPath + page.script);
+const html = template
+  .replace('{{style}}', assetsPath + page.style)
+  .replace('{{script}}', assetsPath + page.script);
 await writeFile(join(folder, 'index.html'), html);
 
 const { bytes, gzipBytes } = await compress([...workers.outputs, ...page.outputs]);

@@ -64,6 +64,8 @@ export interface PollFeed {
   check(body: Uint8Array, request: PageRequest): PageCheck;
   /** Pure: the records of a `page.fetched` event. Throws only on what no page can be. */
   toRecords(event: PayloadEvent): SourceRecord[];
+  /** Pure: the same records as they were received, as plain JSON, for people to compare a value with. */
+  rawRecords?(event: PayloadEvent): unknown[];
 }
 
 /** How a file is read; found by looking at its beginning, and recorded with each chunk. Plain JSON. */
@@ -111,6 +113,8 @@ export interface FileFeed {
    * `description` (above), `offset`, `firstLine`.
    */
   toRecords(event: PayloadEvent): SourceRecord[];
+  /** Pure: the same records as they were received, as plain JSON, for people to compare a value with. */
+  rawRecords?(event: PayloadEvent): unknown[];
 }
 
 export type Feed = PollFeed | FileFeed;

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createReadModel } from '../../src/projector/schema.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { appendRun } from '../support/events.ts';
-import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
+import { expectRebuildEqualsLive, projectAll, testFolds } from '../support/project.ts';
 import { askAsRecorded, goldenIsThere, lasting, whyNoGolden } from './golden.ts';
 import { coingeckoRun, hoursAgo, writeGoldenData } from './market-data.ts';
 import { createRestApp } from './support.ts';
@@ -29,7 +30,7 @@ describe.skipIf(!goldenIsThere)(`answers as recorded of the old service${whyNoGo
   let empty: FastifyInstance;
   beforeAll(async () => {
     app = await appOver(writeGoldenData);
-    empty = await appOver(projectAll);
+    empty = await appOver(({ sql }) => createReadModel(sql, 'read', testFolds.foldDigest, testFolds.now()));
   });
 
   const sameData = ['data', 'data_v1', 'data_p2', 'data_p9', 'data_source', 'data_coin_id', 'data_symbol'];

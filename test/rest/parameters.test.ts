@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -91,7 +91,10 @@ describe('parameters', () => {
         expect([200, 304, 400, 404, 405, 422]).toContain(response.statusCode);
         if (response.statusCode >= 400 && method !== 'HEAD') expect(response.json()).toHaveProperty('detail');
       }),
-      { numRuns: 400 },
+      {
+        numRuns: 400,
+        examples: [[{ path: '/stats/runs', prefix: '', pairs: [['source', '\u0000']], method: 'GET', tag: '' }]],
+      },
     );
   });
 

@@ -20,7 +20,8 @@ interface Definition {
 
 function isSubscription({ operationName }: GraphqlParams, { documentAST }: FetchOptions): boolean {
   return (documentAST?.definitions ?? []).some(
-    ({ operation, name }) => operation === 'subscription' && (!operationName || name?.value === operationName),
+    ({ operation, name }) =>
+      operation === 'subscription' && (!operationName || name?.value === operationName),
   );
 }
 

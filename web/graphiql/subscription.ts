@@ -49,7 +49,9 @@ export function subscribe(url: URL, params: GraphqlParams, headers: Record<strin
         error: (payload) => end(() => observer.error(payload)),
         complete: () => end(() => observer.complete()),
       };
-      socket.addEventListener('open', () => send({ type: 'connection_init', payload: connectionParams(headers) }));
+      socket.addEventListener('open', () =>
+        send({ type: 'connection_init', payload: connectionParams(headers) }),
+      );
       socket.addEventListener('message', (event) => {
         const message = JSON.parse(String(event.data)) as Message;
         if (open) handlers[message.type]?.(message.payload);

@@ -36,7 +36,8 @@ const securityHeaders = {
   'Referrer-Policy': 'no-referrer',
 };
 
-const notBuilt = 'GraphiQL is not built: run "npm run build", then start coinlog again.\nThe API itself works: POST to this address.\n';
+const notBuilt =
+  'GraphiQL is not built: run "npm run build", then start coinlog again.\nThe API itself works: POST to this address.\n';
 
 /** Quality by media type, lower case; what cannot be read counts as 1, as a missing one does. */
 function qualities(accept: string): Map<string, number> {
@@ -54,7 +55,10 @@ function qualities(accept: string): Map<string, number> {
 function prefersHtml(accept: string): boolean {
   const given = qualities(accept);
   const html = given.get('text/html') ?? 0;
-  const json = Math.max(given.get('application/json') ?? 0, given.get('application/graphql-response+json') ?? 0);
+  const json = Math.max(
+    given.get('application/json') ?? 0,
+    given.get('application/graphql-response+json') ?? 0,
+  );
   return html > json && html >= (given.get('*/*') ?? 0);
 }
 
@@ -66,7 +70,10 @@ function wantsPage(request: FastifyRequest): boolean {
 }
 
 /** Serves GraphiQL's files under /graphql/assets/; who handles GET /graphql asks the result first. */
-export function registerGraphiql(app: FastifyInstance, folder = join(projectRoot, 'dist', 'web', 'graphiql')): Graphiql {
+export function registerGraphiql(
+  app: FastifyInstance,
+  folder = join(projectRoot, 'dist', 'web', 'graphiql'),
+): Graphiql {
   const pageFile = join(folder, 'index.html');
   const page = existsSync(pageFile) ? readFileSync(pageFile, 'utf8') : null;
   if (page !== null)

@@ -103,7 +103,7 @@ export function coinList(filter: CoinConditions, order: CoinOrderName, direction
     keyOf: (row) => [asText(row[property]), row.coinId],
     filter,
     conditions: (sql) => conditions(sql, filter),
-    rows: (sql, where, orderBy, limit) =>
+    rows: (sql, where, { orderBy, limit }) =>
       sql`select ${sql(columns)} from read.coin where ${where} order by ${orderBy} limit ${limit}`,
     count: (sql, where) => countRows(sql, sql`read.coin`, where),
   };

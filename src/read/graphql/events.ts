@@ -35,7 +35,7 @@ export const streamEventList = (stream: string, filter: EventConditions): List<E
   keyOf: (row) => [String(row.version)],
   filter,
   conditions: (sql) => [sql`stream = ${stream}`, ...conditions(sql, filter)],
-  rows: (sql, where, orderBy, limit) =>
+  rows: (sql, where, { orderBy, limit }) =>
     sql`select ${columns(sql)} from log.event where ${where} order by ${orderBy} limit ${limit}`,
   count: (sql, where) => countRows(sql, sql`log.event`, where),
 });
@@ -55,10 +55,10 @@ export const newestEventList = (filter: EventConditions): List<EventHeader> => (
   keyOf: (row) => [row.recordedAt.toISOString(), row.stream, String(row.version)],
   filter,
   conditions: (sql) => conditions(sql, filter),
-  rows: (sql, where, orderBy, limit) => sql`
+  rows: (sql, where, { orderBy, limit, backwards }) => sql`
     select newest.* from log.stream s cross join lateral (
       select ${columns(sql)} from log.event e
-      where e.stream = s.stream and ${where} order by ${orderBy} limit ${limit}) newest
+      where e.stream = s.stream and ${where} order by version ${backwards ? sql`asc` : sql`desc`} limit ${limit}) newest
     order by ${orderBy} limit ${limit}`,
   count: (sql, where) => countRows(sql, sql`log.event`, where),
 });

@@ -7,6 +7,14 @@ import { allOf, listOf, type Fragment } from './fragments.ts';
 /** Runs a query within the snapshot of a request. */
 export type Read = <T>(query: (sql: Queryable) => Promise<T>) => Promise<T>;
 
+/** Which rows of those that meet the conditions: the first ones in this order. */
+export interface Slice {
+  orderBy: Fragment;
+  limit: number;
+  /** The order is that of the list turned round. */
+  backwards: boolean;
+}
+
 /** A list that is read page by page. Its rows have the columns of the order under their own names. */
 export interface List<Row> {
   name: string;
@@ -19,7 +27,7 @@ export interface List<Row> {
   /** The filter's conditions, which all hold. */
   conditions(sql: Queryable): Fragment[];
   /** One select. */
-  rows(sql: Queryable, where: Fragment, orderBy: Fragment, limit: number): Fragment;
+  rows(sql: Queryable, where: Fragment, slice: Slice): Fragment;
   count(sql: Queryable, where: Fragment): Promise<number>;
 }
 
@@ -55,7 +63,7 @@ function pageSql<Row>(sql: Queryable, list: List<Row>, branches: Branch[], backw
   const orderBy = orderSql(sql, list.columns, backwards);
   const selects = branches.map((branch) => {
     const where = allOf(sql, [...list.conditions(sql), ...branch.map((condition) => conditionSql(sql, condition))]);
-    return sql`(${list.rows(sql, where, orderBy, limit)})`;
+    return sql`(${list.rows(sql, where, { orderBy, limit, backwards })})`;
   });
   const [first, ...others] = selects;
   if (first === undefined) return sql`select where false`;

@@ -36,7 +36,7 @@ export const runList = (filter: RunConditions): List<RunKey> => ({
   keyOf: (row) => [row.startedAt.toISOString(), row.runId],
   filter,
   conditions: (sql) => conditions(sql, filter),
-  rows: (sql, where, orderBy, limit) =>
+  rows: (sql, where, { orderBy, limit }) =>
     sql`select run_id, started_at from read.run where ${where} order by ${orderBy} limit ${limit}`,
   count: (sql, where) => countRows(sql, sql`read.run`, where),
 });

@@ -76,7 +76,7 @@ export const snapshotList = (filter: SnapshotConditions): List<SnapshotRow> => (
   keyOf: (row) => [row.observedAt.toISOString(), row.id],
   filter,
   conditions: (sql) => conditions(sql, filter),
-  rows: (sql, where, orderBy, limit) =>
+  rows: (sql, where, { orderBy, limit }) =>
     sql`select ${sql(columns)} from ${from(sql)} where ${where} order by ${orderBy} limit ${limit}`,
   count: (sql, where) => countRows(sql, sql`read.snapshot`, where),
 });

@@ -8,11 +8,11 @@ export interface CoinFilter {
 }
 
 /** PostgreSQL has no such character in its text: what holds it matches nothing, and would be refused as a parameter. */
-const impossible = (text: string | null): boolean => text?.includes('\u0000') ?? false;
+export const impossibleText = (text: string | null): boolean => text?.includes('\u0000') ?? false;
 
 /** True when no coin can match, whatever is stored. */
 export const matchesNothing = ({ source, coinId, symbol }: CoinFilter): boolean =>
-  [source, coinId, symbol].some(impossible);
+  [source, coinId, symbol].some(impossibleText);
 
 /**
  * The condition on `read.source_coin c`. `position` and not `like`: there is nothing to escape, and `%` is a percent

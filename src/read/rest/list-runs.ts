@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/client.ts';
+import { impossibleText } from './coin-filter.ts';
 import { restStatus, statesIn, type RestStatus } from './run-status.ts';
 
 export interface ListedRun {
@@ -31,6 +32,7 @@ export async function listRuns(
   sql: Queryable,
   { source = null, status = null, limit }: RunFilter,
 ): Promise<ListedRun[]> {
+  if (impossibleText(source)) return [];
   const rows = await sql<Row[]>`
     select run_id, source, status, started_at, ended_at, records_read, accepted, revised, rejected, error_message
     from read.run

@@ -1,4 +1,5 @@
 import { checkArray } from '../array-page.ts';
+import { rawArray } from '../raw-array.ts';
 import type { PollFeed } from '../source.ts';
 import { toRecords } from './records.ts';
 
@@ -24,4 +25,5 @@ export const markets: PollFeed = {
   // The answer has no total and no next link: the end is a short or empty page.
   check: (body, request) => checkArray(body, Number(request.params['per_page'] ?? coinsPerPage)),
   toRecords,
+  rawRecords: (event) => rawArray(event.payload),
 };

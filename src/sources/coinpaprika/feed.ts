@@ -1,4 +1,5 @@
 import { checkArray } from '../array-page.ts';
+import { rawArray } from '../raw-array.ts';
 import type { PollFeed } from '../source.ts';
 import { toRecords } from './records.ts';
 
@@ -9,4 +10,5 @@ export const tickers: PollFeed = {
   request: (settings) => ({ path: '/tickers', params: { quotes: settings.currency } }),
   check: (body) => checkArray(body, null),
   toRecords,
+  rawRecords: (event) => rawArray(event.payload),
 };

@@ -1,6 +1,7 @@
 import type { FileFeed } from '../source.ts';
 import { createChunker } from './chunker.ts';
 import { describe } from './describe.ts';
+import { rawRecords } from './raw-records.ts';
 import { toRecords } from './records.ts';
 
 /** CSV files, in chunks of whole records. */
@@ -11,4 +12,5 @@ export const files: FileFeed = {
   describe,
   createChunker: (description) => createChunker(description),
   toRecords,
+  rawRecords,
 };

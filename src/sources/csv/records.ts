@@ -6,7 +6,8 @@ import { mapHeader } from './mapping.ts';
 import { createRecordReader } from './record-reader.ts';
 import { type RecordSpan, nextRecord } from './splitter.ts';
 
-const metadataSchema = z.object({
+/** What a `file.chunk` event says of its chunk. */
+export const chunkMetadata = z.object({
   file: z.object({ modifiedAt: z.string().nullish() }),
   description: z.object({
     mapping: z.string(),
@@ -28,7 +29,7 @@ interface PlacedRecord {
 }
 
 /** Every record of a chunk with its line; empty lines are none. */
-function* placeRecords(
+export function* placeRecords(
   chunk: Uint8Array,
   start: number,
   firstLine: number,
@@ -53,7 +54,7 @@ function* placeRecords(
  * of a chunk, or its header names no coin or price.
  */
 export function toRecords(event: PayloadEvent): SourceRecord[] {
-  const { file, description, offset, firstLine } = metadataSchema.parse(event.metadata);
+  const { file, description, offset, firstLine } = chunkMetadata.parse(event.metadata);
   const { header, delimiter, bodyOffset } = description;
   const mapped = mapHeader(header);
   if (mapped.kind === 'refused') throw new Error(`not a chunk of a described file: ${mapped.reason}`);

@@ -1,0 +1,45 @@
+/** What a global id stands for. */
+export type NodeId =
+  | { kind: 'coin'; coinId: string }
+  | { kind: 'run'; runId: string }
+  | { kind: 'event'; stream: string; version: number }
+  | { kind: 'snapshot'; snapshotId: string }
+  | { kind: 'source'; name: string };
+
+const patterns: readonly [RegExp, (match: readonly string[]) => NodeId][] = [
+  [/^run:(.+)$/s, ([, runId = '']) => ({ kind: 'run', runId })],
+  [/^event:([a-z][a-z0-9_.-]*):([1-9]\d{0,14})$/, ([, stream = '', version]) => ({ kind: 'event', stream, version: Number(version) })],
+  [
+    /^snapshot:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+    ([, snapshotId = '']) => ({ kind: 'snapshot', snapshotId }),
+  ],
+  [/^source:(.+)$/s, ([, name = '']) => ({ kind: 'source', name })],
+  // A coin's id has no colon.
+  [/^([^:]+)$/s, ([, coinId = '']) => ({ kind: 'coin', coinId })],
+];
+
+/** Pure: what an id stands for, or null for one that this API never gives. */
+export function parseNodeId(id: string): NodeId | null {
+  for (const [pattern, read] of patterns) {
+    const match = pattern.exec(id);
+    if (match) return read(match);
+  }
+  return null;
+}
+
+/** The id of anything but a coin, whose id is its own. */
+export function nodeId(node: Exclude<NodeId, { kind: 'coin' }>): string {
+  switch (node.kind) {
+    case 'run':
+      return `run:${node.runId}`;
+    case 'event':
+      return `event:${node.stream}:${node.version}`;
+    case 'snapshot':
+      return `snapshot:${node.snapshotId}`;
+    case 'source':
+      return `source:${node.name}`;
+  }
+}
+
+/** A run's own id from `run:<id>` or from the id as the command line prints it. */
+export const runIdOf = (id: string): string => (id.startsWith('run:') ? id.slice('run:'.length) : id);

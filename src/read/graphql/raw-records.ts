@@ -1,0 +1,33 @@
+import type { Queryable } from '../../database/client.ts';
+import { readEvent } from '../../log/read.ts';
+import { sourceOfStream } from '../../sources/registry.ts';
+import { eventKeyText, type EventKey } from './events.ts';
+
+/** Which record of which event. */
+export interface RecordKey extends EventKey {
+  recordIndex: number;
+}
+
+export const recordKeyText = (key: RecordKey): string => `${eventKeyText(key)}:${key.recordIndex}`;
+
+/** The records of one event as its source wrote them; none when the payload is gone or its source tells no records. */
+async function rawRecordsOf(sql: Queryable, { stream, version }: EventKey): Promise<readonly unknown[]> {
+  const event = await readEvent(sql, stream, version);
+  if (event === null || event.redacted) return [];
+  return sourceOfStream(stream)?.feed.rawRecords?.(event) ?? [];
+}
+
+/**
+ * Records as they were received, by `recordKeyText`. Each event is read and parsed once, and one after the other, so
+ * that only one payload is in memory however many records are asked for.
+ */
+export async function readRawRecords(sql: Queryable, keys: readonly RecordKey[]): Promise<Map<string, unknown>> {
+  const found = new Map<string, unknown>();
+  for (const wanted of Map.groupBy(keys, eventKeyText).values()) {
+    const [event] = wanted;
+    if (event === undefined) continue;
+    const records = await rawRecordsOf(sql, event);
+    for (const key of wanted) found.set(recordKeyText(key), records[key.recordIndex] ?? null);
+  }
+  return found;
+}

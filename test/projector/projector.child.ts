@@ -1,0 +1,9 @@
+// A projector in a process of its own, to be killed.
+import { connect } from '../../src/database/client.ts';
+import { createProjector } from '../../src/projector/projector.ts';
+import { silentLogger } from '../../src/telemetry/logger.ts';
+
+const sql = connect(JSON.parse(process.env['APP'] ?? '{}'), { max: 4, name: 'child', role: 'coinlog_app' });
+const limits = { events: 50, storedBytes: 1_000_000 };
+createProjector({ sql, holder: 'child', foldDigest: 'test', limits, log: silentLogger, now: () => new Date() }).follow();
+process.send?.('following');
