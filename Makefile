@@ -13,7 +13,7 @@ SOURCES_TS := $(shell find src -name '*.ts' 2>/dev/null)
 SOURCES_WEB := $(shell find web scripts -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo start test test-coverage check format bench chaos rebuild verify psql reset up down logs
+.PHONY: help install build generate demo start test test-coverage check format bench chaos rebuild verify psql reset up down logs
 
 help: ## the targets, a line each
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-15s %s\n", $$1, $$2 }'
@@ -45,10 +45,13 @@ test-coverage: dist/.built ## the test suite with coverage in coverage/
 
 check: dist/.built ## types, lint, format, import directions, generated files
 	@$(BIN)/tsc -p tsconfig.json --noEmit
-	@$(BIN)/oxlint --type-aware --deny-warnings src test scripts bin
+	@$(BIN)/tsc -p web/tsconfig.json --noEmit
+	@$(BIN)/oxlint --type-aware --deny-warnings src test scripts bin web deploy
 	@$(BIN)/prettier --check --log-level warn .
-	@$(BIN)/depcruise --config .dependency-cruiser.mjs src
 	@$(NODE) scripts/check-generated.mjs
+
+generate: dist/.built ## writes the files that are made from code
+	@$(NODE) scripts/check-generated.mjs --write
 
 format: node_modules/.installed ## formats all files
 	@$(BIN)/prettier --write --log-level warn .

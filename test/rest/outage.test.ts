@@ -40,7 +40,7 @@ async function closedPort(): Promise<number> {
 
 describe.each([
   // The pool waits longer before each further attempt: a client must not.
-  { how: 'refuses', port: closedPort, rounds: 3 },
+  { how: 'refuses', port: closedPort, rounds: 2 },
   { how: 'never answers', port: silentPort, rounds: 1 },
 ])('while the database $how', ({ port, rounds }) => {
   it('health says so with 200 within the time a probe has', async () => {

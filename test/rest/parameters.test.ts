@@ -93,7 +93,9 @@ describe('parameters', () => {
       }),
       {
         numRuns: 400,
-        examples: [[{ path: '/stats/runs', prefix: '', pairs: [['source', '\u0000']], method: 'GET', tag: '' }]],
+        examples: [
+          [{ path: '/stats/runs', prefix: '', pairs: [['source', '\u0000']], method: 'GET', tag: '' }],
+        ],
       },
     );
   });

@@ -1,5 +1,3 @@
-import { subscribe, type Observable } from './subscription.ts';
-
 /** What the editor sends: the whole document, its variables, and the operation that was chosen. */
 export interface GraphqlParams {
   query: string;
@@ -9,20 +7,6 @@ export interface GraphqlParams {
 
 interface FetchOptions {
   headers?: Record<string, string> | undefined;
-  documentAST?: { definitions: readonly Definition[] } | null | undefined;
-}
-
-interface Definition {
-  kind: string;
-  operation?: string;
-  name?: { value: string } | undefined;
-}
-
-function isSubscription({ operationName }: GraphqlParams, { documentAST }: FetchOptions): boolean {
-  return (documentAST?.definitions ?? []).some(
-    ({ operation, name }) =>
-      operation === 'subscription' && (!operationName || name?.value === operationName),
-  );
 }
 
 /** The text of an answer that is no JSON (a proxy's error page) is shown as an error, as it came. */
@@ -35,10 +19,9 @@ async function readAnswer(response: Response): Promise<unknown> {
   }
 }
 
-/** GraphiQL's way to the API: POST, and a WebSocket of the same path for subscriptions. */
+/** GraphiQL's way to the API. */
 export function createFetcher(url: URL) {
-  return (params: GraphqlParams, options: FetchOptions = {}): Promise<unknown> | Observable => {
-    if (isSubscription(params, options)) return subscribe(url, params, options.headers ?? {});
+  return (params: GraphqlParams, options: FetchOptions = {}): Promise<unknown> => {
     const headers = {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, application/json;q=0.9',

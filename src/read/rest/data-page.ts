@@ -65,7 +65,10 @@ const gathered = (sql: Queryable, filter: CoinFilter) => sql`
     where s.source = c.source and s.source_coin_id = c.source_coin_id offset 0) s
   where ${matchingCoins(sql, filter)}`;
 
-/** One page of the history, newest recorded first, the id deciding between equals. Links are looked up for the page. */
+/**
+ * One page of the history, newest recorded first, the id deciding between equals. Links are looked up row by row: a
+ * prepared plan that does not know the limit would hash all 30,000 of them (measured: 3.8 ms instead of 0.8).
+ */
 export async function readDataPage(
   sql: Queryable,
   filter: CoinFilter,
@@ -80,6 +83,8 @@ export async function readDataPage(
       case when p.quote_currency = 'USD' then p.volume_24h end as volume_24h_usd,
       p.percent_change_24h, p.rank, p.processed_at
     from (${rows} order by processed_at desc, id desc limit ${slice.limit} offset ${slice.offset}) p
-    left join read.identity_link l using (source, source_coin_id)
+    left join lateral (
+      select coin_id from read.identity_link
+      where source = p.source and source_coin_id = p.source_coin_id offset 0) l on true
     order by p.processed_at desc, p.id desc`;
 }

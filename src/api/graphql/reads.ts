@@ -1,0 +1,62 @@
+import type { Queryable } from '../../database/client.ts';
+import { CoinlogError } from '../../errors.ts';
+import { readError, type OpenReadSession, type ReadSessions } from '../../read/session.ts';
+
+/** Everything one request reads, from one snapshot of the read model, which is opened by the first read. */
+export interface Reads {
+  /** Throws what the first statement that failed threw: nothing more can be read in its transaction. */
+  read<T>(query: (sql: Queryable) => Promise<T>): Promise<T>;
+  /** What the answer is labelled with. */
+  version(): Promise<number>;
+  /** Waits for what is still being read. Then nothing more can be. */
+  close(): Promise<void>;
+}
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+
+/** No text of ours has the character that PostgreSQL refuses (U+0000): somebody asked for one that has. */
+const meaningOf = (error: unknown): unknown =>
+  codeOf(error) === '22021'
+    ? new CoinlogError('USAGE', 'A text has a character that no text in the database can have.')
+    : readError(error);
+
+export function createReads(sessions: ReadSessions): Reads {
+  const running = new Set<Promise<unknown>>();
+  let opening: Promise<OpenReadSession> | null = null;
+  let failure: { error: unknown } | null = null;
+  let closed = false;
+
+  async function within<T>(task: (session: OpenReadSession) => Promise<T> | T): Promise<T> {
+    opening ??= sessions.open();
+    const session = await opening;
+    if (failure) throw failure.error;
+    try {
+      return await task(session);
+    } catch (error) {
+      failure ??= { error: meaningOf(error) };
+      throw failure.error;
+    }
+  }
+
+  function track<T>(task: (session: OpenReadSession) => Promise<T> | T): Promise<T> {
+    if (closed) return Promise.reject(new Error('read after the answer was complete'));
+    const promise = within(task);
+    running.add(promise);
+    const done = () => void running.delete(promise);
+    promise.then(done, done);
+    return promise;
+  }
+
+  return {
+    read: (query) => track(({ sql }) => query(sql)),
+    version: () => track(({ version }) => version),
+    async close() {
+      closed = true;
+      // An answer can be complete while a field is still read whose sibling has failed.
+      await Promise.allSettled(running);
+      const session = await opening?.catch(() => null);
+      await session?.close();
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { Float, ID, Int, ObjectType } from 'type-graphql';
+import type { CoinRow } from '../../../read/graphql/coins.ts';
+import { connectionType } from '../connection.ts';
+import { Optional, Required } from '../fields.ts';
+import { DateTime } from '../scalars.ts';
+import { Node } from './node.ts';
+import { exactOf, toFloat } from './numbers.ts';
+import { ExactValues } from './values.ts';
+
+@ObjectType({ description: "How a coin's values come from its quotes.", simpleResolvers: true })
+export class Consensus {
+  @Required(() => String, '`single`: the one usable quote as it is. `none`: there is none.')
+  method: string;
+
+  @Required(() => Int, 'How many quotes have a part in it.')
+  quotesUsed: number;
+
+  @Required(() => Int, 'How many quotes the coin has.')
+  quotesTotal: number;
+}
+
+@ObjectType({
+  implements: Node,
+  description: 'A coin with the consensus of its quotes, in USD. A value is null where no source gives it in USD.',
+  simpleResolvers: true,
+})
+export class Coin extends Node {
+  @Required(() => ID, 'The id that is good for ever; today the same as `id`.')
+  canonicalId: string;
+
+  @Optional(() => String, 'Short name, in upper case; many coins share one.')
+  symbol: string | null;
+
+  @Required(() => String, "Name; falls back to the symbol, then to the source's id.")
+  name: string;
+
+  @Optional(() => String, 'Where the source has its picture.')
+  imageUrl: string | null;
+
+  @Optional(() => Int, 'Rank by market cap, as the source gives it; 1 is the largest.')
+  rank: number | null;
+
+  @Optional(() => Float, 'Price in USD.')
+  priceUsd: number | null;
+
+  @Optional(() => Float, 'Market cap in USD.')
+  marketCapUsd: number | null;
+
+  @Optional(() => Float, 'Volume of the last 24 hours in USD.')
+  volume24hUsd: number | null;
+
+  @Optional(() => Float, 'Market cap in USD if all coins existed.')
+  fullyDilutedValuationUsd: number | null;
+
+  @Optional(() => Float, 'Change of the price within an hour, in percent.')
+  percentChange1h: number | null;
+
+  @Optional(() => Float, 'Change of the price within 24 hours, in percent.')
+  percentChange24h: number | null;
+
+  @Optional(() => Float, 'Change of the price within 7 days, in percent.')
+  percentChange7d: number | null;
+
+  @Optional(() => Float, 'Change of the price within 30 days, in percent.')
+  percentChange30d: number | null;
+
+  @Optional(() => Float, 'Highest price of the last 24 hours in USD.')
+  high24hUsd: number | null;
+
+  @Optional(() => Float, 'Lowest price of the last 24 hours in USD.')
+  low24hUsd: number | null;
+
+  @Optional(() => Float, 'Highest price ever in USD.')
+  athUsd: number | null;
+
+  @Optional(() => Float, 'Coins in circulation.')
+  circulatingSupply: number | null;
+
+  @Optional(() => Float, 'Coins that exist.')
+  totalSupply: number | null;
+
+  @Optional(() => Float, 'Coins that can ever exist; null where there is no such limit, or none is known.')
+  maxSupply: number | null;
+
+  @Optional(() => DateTime, 'When the newest quote of the consensus was observed.')
+  observedAt: Date | null;
+
+  @Required(() => Consensus, 'How these values come from the quotes.')
+  consensus: Consensus;
+
+  @Required(() => ExactValues, 'The same values without rounding.')
+  exact: ExactValues;
+}
+
+export const CoinConnection = connectionType(Coin, 'Coin', 'coins');
+
+/** A coin of the read model as the API shows it. */
+export const coinOf = (row: CoinRow): Coin => ({
+  id: row.coinId,
+  canonicalId: row.coinId,
+  symbol: row.symbol,
+  name: row.name,
+  imageUrl: row.imageUrl,
+  rank: row.rank,
+  priceUsd: toFloat(row.price),
+  marketCapUsd: toFloat(row.marketCap),
+  volume24hUsd: toFloat(row.volume24h),
+  fullyDilutedValuationUsd: toFloat(row.fullyDilutedValuation),
+  percentChange1h: toFloat(row.percentChange1h),
+  percentChange24h: toFloat(row.percentChange24h),
+  percentChange7d: toFloat(row.percentChange7d),
+  percentChange30d: toFloat(row.percentChange30d),
+  high24hUsd: toFloat(row.high24h),
+  low24hUsd: toFloat(row.low24h),
+  athUsd: toFloat(row.ath),
+  circulatingSupply: toFloat(row.circulatingSupply),
+  totalSupply: toFloat(row.totalSupply),
+  maxSupply: toFloat(row.maxSupply),
+  observedAt: row.observedAt,
+  consensus: {
+    method: row.quotesUsed === 0 ? 'none' : 'single',
+    quotesUsed: row.quotesUsed,
+    quotesTotal: row.quotesTotal,
+  },
+  exact: exactOf(row, 'USD'),
+});

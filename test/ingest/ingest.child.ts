@@ -1,0 +1,26 @@
+// An ingester in a process of its own, to be killed.
+import { connect } from '../../src/database/client.ts';
+import { createFetcher } from '../../src/ingest/http.ts';
+import { createIngester } from '../../src/ingest/ingester.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { silentLogger } from '../../src/telemetry/logger.ts';
+
+const now = () => new Date();
+const environment = process.env;
+const sql = connect(JSON.parse(environment['APP'] ?? '{}'), { max: 4, name: 'child', role: 'coinlog_app' });
+const source = loadConfig(environment).sources.find((entry) => entry.source.name === environment['SOURCE']);
+if (!source) throw new Error('no such source');
+const ingester = createIngester({
+  sql,
+  fetcher: createFetcher(now, 'coinlog/test'),
+  log: silentLogger,
+  now,
+  random: () => 0,
+  retryAttempts: 3,
+  kind: null,
+  observer: { onAttempt: () => undefined, onRunEnd: () => undefined },
+});
+process.send?.('ready');
+await ingester.ingest(source, { reason: 'child', ...(environment['FILE'] ? { path: environment['FILE'] } : {}) });
+await ingester.close();
+await sql.end();
