@@ -56,6 +56,12 @@ generate: dist/.built ## writes the files that are made from code
 format: node_modules/.installed ## formats all files
 	@$(BIN)/prettier --write --log-level warn .
 
+bench: dist/.built ## speed against peers, as ratios of one run
+	@$(NODE) bench/run.ts
+
+chaos: dist/.built ## 200 seeded kills of the ingester, each followed by a check of log and read model
+	@CHAOS_KILLS=100 $(BIN)/vitest run test/ingest/kill.test.ts --testTimeout 1200000
+
 rebuild: dist/.built ## rebuilds the read model from the log
 	@$(COINLOG) rebuild
 

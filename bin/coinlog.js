@@ -24,6 +24,8 @@ if (!existsSync(main)) {
   if (child.signal) process.kill(process.pid, child.signal);
   process.exitCode = child.status ?? 1;
 } else {
-  process.stderr.write(`coinlog needs Node ${wanted}; this is ${process.version}: run "npm ci" in its folder, which brings it.\n`);
+  process.stderr.write(
+    `coinlog needs Node ${wanted}; this is ${process.version}: run "npm ci" in its folder, which brings it.\n`,
+  );
   process.exitCode = 2;
 }

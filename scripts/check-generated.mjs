@@ -8,7 +8,10 @@ import { envExample } from '../dist/config/env-example.js';
 import { buildCoinlogSchema, printCoinlogSchema } from '../dist/api/graphql/schema.js';
 
 const write = process.argv.includes('--write');
-const generated = { '.env.example': envExample(), 'schema.graphql': printCoinlogSchema(buildCoinlogSchema()) };
+const generated = {
+  '.env.example': envExample(),
+  'schema.graphql': printCoinlogSchema(buildCoinlogSchema()),
+};
 
 const stale = [];
 for (const [file, text] of Object.entries(generated)) {
@@ -29,7 +32,9 @@ function migrationsMissing() {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-if (!write && migrationsMissing()) stale.push('src/database/tables.ts has changes that no migration in drizzle/ makes');
+if (!write && migrationsMissing())
+  stale.push('src/database/tables.ts has changes that no migration in drizzle/ makes');
 
-for (const reason of stale) process.stderr.write(`${reason}: run "make generate" and look at the difference.\n`);
+for (const reason of stale)
+  process.stderr.write(`${reason}: run "make generate" and look at the difference.\n`);
 process.exitCode = stale.length > 0 ? 1 : 0;

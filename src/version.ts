@@ -7,4 +7,6 @@ export const projectRoot = join(import.meta.dirname, '..');
 
 const packageFile = z.object({ version: z.string() });
 
-export const version = packageFile.parse(JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'))).version;
+export const version = packageFile.parse(
+  JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')),
+).version;

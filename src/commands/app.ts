@@ -35,7 +35,10 @@ export interface AppOptions {
 const now = () => new Date();
 
 // A record is some 850 bytes raw and a fifth of that compressed.
-const limitsFor = ({ batchRecords }: Config): BatchLimits => ({ events: 1_000, storedBytes: batchRecords * 170 });
+const limitsFor = ({ batchRecords }: Config): BatchLimits => ({
+  events: 1_000,
+  storedBytes: batchRecords * 170,
+});
 
 /** The composition root: plain calls, in the order that things depend on each other. */
 export async function openApp({ config, dataDir, kind }: AppOptions): Promise<App> {

@@ -10,8 +10,12 @@ import { createProgress } from './progress.ts';
 /** Digests, chain and density of the log. Exit 1 with the first bad event. */
 export async function verifyCommand(app: App, output: Output, stream: string | undefined): Promise<number> {
   const progress = createProgress('events', output.json);
-  const onProgress = ({ events, total }: { events: number; total: number }) => progress.update('verify', events, total);
-  const result = await verifyLog(app.database.sql, { ...(stream === undefined ? {} : { stream }), onProgress }).finally(() => progress.stop());
+  const onProgress = ({ events, total }: { events: number; total: number }) =>
+    progress.update('verify', events, total);
+  const result = await verifyLog(app.database.sql, {
+    ...(stream === undefined ? {} : { stream }),
+    onProgress,
+  }).finally(() => progress.stop());
   output.result(result, () =>
     result.firstBad === null
       ? `${result.events} events are exactly as they were recorded.`
@@ -30,7 +34,11 @@ export async function projectCommand(app: App, output: Output): Promise<number> 
     .finally(() => progress.stop());
   const lag = events === 0 && heads.size === 0 ? null : await readLag(app.database.sql);
   const result = { events, version: lag?.version ?? 0, lagEvents: lag?.events ?? 0 };
-  output.result(result, () => `${events} events folded; the read model is at version ${result.version}, ${result.lagEvents} events behind.`);
+  output.result(
+    result,
+    () =>
+      `${events} events folded; the read model is at version ${result.version}, ${result.lagEvents} events behind.`,
+  );
   return 0;
 }
 
@@ -39,13 +47,15 @@ export async function rebuildCommand(app: App, output: Output, verify: boolean):
   const progress = createProgress('events', output.json);
   const deps = {
     ...app.rebuildDeps,
-    onProgress: ({ events, total }: { events: number; total: number }) => progress.update('rebuild', events, total),
+    onProgress: ({ events, total }: { events: number; total: number }) =>
+      progress.update('rebuild', events, total),
   };
   if (!verify) {
     const result = await rebuild(deps).finally(() => progress.stop());
     output.result(
       { ...result, differences: { count: 0, first: [] } },
-      () => `Rebuilt ${result.snapshots} snapshots from ${result.events} events in ${result.durationMs} ms, and swapped.`,
+      () =>
+        `Rebuilt ${result.snapshots} snapshots from ${result.events} events in ${result.durationMs} ms, and swapped.`,
     );
     return 0;
   }

@@ -11,7 +11,10 @@ const liveDataDir = join(projectRoot, '.coinlog', 'data');
  * Where the embedded server keeps its data. Nothing configured and only a demo there: a command that looks at data
  * looks at the demo's, so that the README's examples work right after `make demo`; one that fetches never does.
  */
-export function chooseDataDir(configured: string | null, looksOnly: boolean): { dataDir: string; isDemo: boolean } {
+export function chooseDataDir(
+  configured: string | null,
+  looksOnly: boolean,
+): { dataDir: string; isDemo: boolean } {
   if (configured !== null) return { dataDir: resolve(configured), isDemo: false };
   const isDemo = looksOnly && !existsSync(liveDataDir) && existsSync(demoDataDir);
   return { dataDir: isDemo ? demoDataDir : liveDataDir, isDemo };

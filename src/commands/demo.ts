@@ -19,7 +19,10 @@ const marketCoins = 2_000;
 
 /** Upstreams and keys of the demo, whatever the environment says: nothing of it may reach a real service. */
 function demoEnvironment(environment: Environment, sandboxUrl: string, csvPath: string): Environment {
-  const own: Record<string, string> = { CSV_PATH: csvPath, COINGECKO_PAGES: environment['COINGECKO_PAGES'] ?? '8' };
+  const own: Record<string, string> = {
+    CSV_PATH: csvPath,
+    COINGECKO_PAGES: environment['COINGECKO_PAGES'] ?? '8',
+  };
   for (const { name, sandbox, variables } of sources) {
     const prefix = name.toUpperCase();
     if (sandbox) own[`${prefix}_BASE_URL`] = `${sandboxUrl}/${name}${sandbox.basePath}`;
@@ -53,9 +56,18 @@ Ctrl-C stops all of it. The data stays in .coinlog/demo; "make reset" deletes it
 /** The whole of coinlog on simulated data: sandbox, one run of every source, then the service until Ctrl-C. */
 export async function demoCommand(environment: Environment, stop: AbortSignal): Promise<number> {
   if (environment['DATABASE_URL'])
-    throw new CoinlogError('DEMO_REFUSED', 'DATABASE_URL is set, and simulated data never goes into a real database: unset it for the demo.');
+    throw new CoinlogError(
+      'DEMO_REFUSED',
+      'DATABASE_URL is set, and simulated data never goes into a real database: unset it for the demo.',
+    );
   const now = () => new Date();
-  const market = createMarket({ seed: marketSeed, coins: marketCoins, speed: 1, startedAt: new Date(0), clock: now });
+  const market = createMarket({
+    seed: marketSeed,
+    coins: marketCoins,
+    speed: 1,
+    startedAt: new Date(0),
+    clock: now,
+  });
   const sandbox = createSandboxServer({ sources, market, clock: now });
   const { url: sandboxUrl } = await sandbox.listen(0);
   try {

@@ -15,24 +15,45 @@ interface Check {
 const clockSkewMaxMs = 2_000;
 
 /** Configuration, database, roles, clock and folds, one line each. Exit 1 when any of them is not as it should be. */
-export async function doctorCommand(config: Config, environment: Environment, dataDir: string, output: Output): Promise<number> {
+export async function doctorCommand(
+  config: Config,
+  environment: Environment,
+  dataDir: string,
+  output: Output,
+): Promise<number> {
   const checks: Check[] = [];
   const set = describeConfig(environment).filter(({ value }) => value !== '(unset)');
-  checks.push({ name: 'configuration', ok: true, detail: set.map(({ name, value }) => `${name}=${value}`).join(' ') });
+  checks.push({
+    name: 'configuration',
+    ok: true,
+    detail: set.map(({ name, value }) => `${name}=${value}`).join(' '),
+  });
   for (const { source, enabled, settings } of config.sources)
-    if (settings) checks.push({ name: `source ${source.name}`, ok: true, detail: `${enabled ? 'enabled' : 'off'}, ${settings.plan}, ${settings.baseUrl}` });
+    if (settings)
+      checks.push({
+        name: `source ${source.name}`,
+        ok: true,
+        detail: `${enabled ? 'enabled' : 'off'}, ${settings.plan}, ${settings.baseUrl}`,
+      });
   try {
     checks.push(...(await databaseChecks(config, dataDir)));
   } catch (error) {
     checks.push({ name: 'database', ok: false, detail: messageOf(error) });
   }
   const ok = checks.every((check) => check.ok);
-  output.result({ ok, checks }, () => checks.map((check) => `${check.ok ? 'ok ' : 'BAD'} ${check.name}: ${check.detail}`).join('\n'));
+  output.result({ ok, checks }, () =>
+    checks.map((check) => `${check.ok ? 'ok ' : 'BAD'} ${check.name}: ${check.detail}`).join('\n'),
+  );
   return ok ? 0 : 1;
 }
 
 async function databaseChecks(config: Config, dataDir: string): Promise<Check[]> {
-  const database = await openDatabase({ url: config.databaseUrl, ownerUrl: config.databaseOwnerUrl, dataDir, log: () => undefined });
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    ownerUrl: config.databaseOwnerUrl,
+    dataDir,
+    log: () => undefined,
+  });
   try {
     const [row] = await database.sql<{ role: string; version: string; at: Date; ownsLog: boolean }[]>`
       select current_user as role, current_setting('server_version') as version, clock_timestamp() as at,
@@ -42,12 +63,21 @@ async function databaseChecks(config: Config, dataDir: string): Promise<Check[]>
     const digest = readFoldDigest();
     return [
       { name: 'database', ok: true, detail: `${database.where}, PostgreSQL ${row?.version}` },
-      { name: 'role', ok: row?.role === 'coinlog_app' && !row.ownsLog, detail: `${row?.role}, ${row?.ownsLog ? 'which owns the log: events could be changed' : 'which cannot change an event'}` },
+      {
+        name: 'role',
+        ok: row?.role === 'coinlog_app' && !row.ownsLog,
+        detail: `${row?.role}, ${row?.ownsLog ? 'which owns the log: events could be changed' : 'which cannot change an event'}`,
+      },
       { name: 'clock', ok: skewMs <= clockSkewMaxMs, detail: `${skewMs} ms apart from the database's` },
       {
         name: 'read model',
         ok: true,
-        detail: state === null ? 'none yet' : state.foldDigest === digest ? `version ${state.version}` : `version ${state.version}, made by other folds: the next start of a worker rebuilds it`,
+        detail:
+          state === null
+            ? 'none yet'
+            : state.foldDigest === digest
+              ? `version ${state.version}`
+              : `version ${state.version}, made by other folds: the next start of a worker rebuilds it`,
       },
     ];
   } finally {

@@ -14,26 +14,50 @@ export interface EventsListOptions {
 
 const header = ['stream', 'version', 'type', 'recordedAt', 'runId', 'bytes', 'sha256'] as const;
 const rowOf = (event: EventHeader) =>
-  [event.stream, event.version, event.type, event.recordedAt, event.runId, event.payloadBytes, event.sha256.slice(0, 12)] as const;
+  [
+    event.stream,
+    event.version,
+    event.type,
+    event.recordedAt,
+    event.runId,
+    event.payloadBytes,
+    event.sha256.slice(0, 12),
+  ] as const;
 
 /** Events without payloads: one stream from a version, or the newest of all. With `follow` it goes on until stopped. */
-export async function eventsList(app: App, output: Output, options: EventsListOptions, stop: AbortSignal): Promise<number> {
+export async function eventsList(
+  app: App,
+  output: Output,
+  options: EventsListOptions,
+  stop: AbortSignal,
+): Promise<number> {
   const { sql } = app.database;
   const { stream, from = 1, limit } = options;
-  const events = stream === undefined ? await readNewest(sql, limit) : await readHeaders(sql, stream, from - 1, { limit });
+  const events =
+    stream === undefined ? await readNewest(sql, limit) : await readHeaders(sql, stream, from - 1, { limit });
   if (!options.follow) {
-    output.result({ events }, () => (events.length === 0 ? 'No events here yet.' : table(header, events.map(rowOf))));
+    output.result({ events }, () =>
+      events.length === 0 ? 'No events here yet.' : table(header, events.map(rowOf)),
+    );
     return 0;
   }
-  const print = (event: EventHeader) => output.result(event, () => table(header, [rowOf(event)]).split('\n')[1] ?? '');
+  const print = (event: EventHeader) =>
+    output.result(event, () => table(header, [rowOf(event)]).split('\n')[1] ?? '');
   const shown = stream === undefined ? events.toReversed() : events;
   for (const event of shown) print(event);
-  const positions = stream === undefined ? await readHeads(sql) : new Map([[stream, events.at(-1)?.version ?? from - 1]]);
+  const positions =
+    stream === undefined ? await readHeads(sql) : new Map([[stream, events.at(-1)?.version ?? from - 1]]);
   await follow(app, positions, stream, print, stop);
   return 0;
 }
 
-async function follow(app: App, positions: Map<string, number>, only: string | undefined, print: (event: EventHeader) => void, stop: AbortSignal) {
+async function follow(
+  app: App,
+  positions: Map<string, number>,
+  only: string | undefined,
+  print: (event: EventHeader) => void,
+  stop: AbortSignal,
+) {
   const { sql } = app.database;
   while (!stop.aborted) {
     for (const [stream, head] of await readHeads(sql)) {
@@ -49,11 +73,19 @@ async function follow(app: App, positions: Map<string, number>, only: string | u
 }
 
 /** One event; with `payload` the exact bytes received and nothing else, without even a line end. */
-export async function eventsShow(app: App, output: Output, stream: string, version: number, payload: boolean): Promise<number> {
+export async function eventsShow(
+  app: App,
+  output: Output,
+  stream: string,
+  version: number,
+  payload: boolean,
+): Promise<number> {
   const event = await readEvent(app.database.sql, stream, version);
   if (event === null) {
     const heads = await readHeads(app.database.sql);
-    const known = heads.has(stream) ? `the stream ends at ${heads.get(stream)}` : `there are ${[...heads.keys()].join(', ') || 'no streams yet'}`;
+    const known = heads.has(stream)
+      ? `the stream ends at ${heads.get(stream)}`
+      : `there are ${[...heads.keys()].join(', ') || 'no streams yet'}`;
     throw new CoinlogError('EVENT_NOT_FOUND', `There is no event ${version} in ${stream}: ${known}.`);
   }
   if (payload) {

@@ -25,11 +25,20 @@ export interface IngestedRun extends Partial<Omit<RunRow, 'runId'>> {
 }
 
 /** What to ingest: the sources named, or all enabled ones; files for those that read files. */
-export async function ingestTasks(config: Config, names: readonly string[], files: readonly string[]): Promise<IngestTask[]> {
+export async function ingestTasks(
+  config: Config,
+  names: readonly string[],
+  files: readonly string[],
+): Promise<IngestTask[]> {
   for (const name of names)
     if (!config.sources.some(({ source }) => source.name === name))
-      throw new CoinlogError('USAGE', `Unknown source "${name}": there are ${config.sources.map(({ source }) => source.name).join(', ')}.`);
-  const chosen = config.sources.filter(({ source, enabled }) => (names.length > 0 ? names.includes(source.name) : enabled));
+      throw new CoinlogError(
+        'USAGE',
+        `Unknown source "${name}": there are ${config.sources.map(({ source }) => source.name).join(', ')}.`,
+      );
+  const chosen = config.sources.filter(({ source, enabled }) =>
+    names.length > 0 ? names.includes(source.name) : enabled,
+  );
   const paths = files.length > 0 ? files : config.csvPath === null ? [] : [config.csvPath];
   const tasks: IngestTask[] = [];
   for (const source of chosen) {
@@ -39,19 +48,30 @@ export async function ingestTasks(config: Config, names: readonly string[], file
       continue;
     }
     if (paths.length === 0 && names.includes(source.source.name))
-      throw new CoinlogError('USAGE', `${source.source.name} reads files: name one with --file PATH, or set CSV_PATH.`);
-    for (const path of paths) for (const file of await existingFiles(path)) tasks.push({ source, path: file });
+      throw new CoinlogError(
+        'USAGE',
+        `${source.source.name} reads files: name one with --file PATH, or set CSV_PATH.`,
+      );
+    for (const path of paths)
+      for (const file of await existingFiles(path)) tasks.push({ source, path: file });
   }
   return tasks;
 }
 
 const existingFiles = (path: string): Promise<string[]> =>
   csvFiles(path).catch((cause: unknown) => {
-    throw new CoinlogError('FILE_REFUSED', `Cannot read ${path}: is it there, and may this user read it?`, { cause });
+    throw new CoinlogError('FILE_REFUSED', `Cannot read ${path}: is it there, and may this user read it?`, {
+      cause,
+    });
   });
 
 /** Runs the tasks, sources side by side and files of one source one after the other, and waits for the projection. */
-export async function runIngest(app: App, tasks: readonly IngestTask[], reason: string, progress: Progress): Promise<IngestedRun[]> {
+export async function runIngest(
+  app: App,
+  tasks: readonly IngestTask[],
+  reason: string,
+  progress: Progress,
+): Promise<IngestedRun[]> {
   const bySource = Map.groupBy(tasks, ({ source }) => source);
   const perSource = [...bySource.values()].map(async (own) => {
     const done: { task: IngestTask; outcome: IngestOutcome }[] = [];
@@ -60,11 +80,19 @@ export async function runIngest(app: App, tasks: readonly IngestTask[], reason: 
   });
   const settled = (await Promise.all(perSource)).flat();
   await app.projector.catchUpTo(await readHeads(app.database.sql));
-  const rows = await readRunsById(app.database.readSql, settled.flatMap(({ outcome }) => ('runId' in outcome ? [outcome.runId] : [])));
+  const rows = await readRunsById(
+    app.database.readSql,
+    settled.flatMap(({ outcome }) => ('runId' in outcome ? [outcome.runId] : [])),
+  );
   return settled.map(({ task, outcome }) => asRun(task, outcome, rows));
 }
 
-function runTask(app: App, { source, path }: IngestTask, reason: string, progress: Progress): Promise<IngestOutcome> {
+function runTask(
+  app: App,
+  { source, path }: IngestTask,
+  reason: string,
+  progress: Progress,
+): Promise<IngestOutcome> {
   return app.ingester.ingest(source, {
     reason,
     ...(path === null ? {} : { path }),
@@ -72,13 +100,23 @@ function runTask(app: App, { source, path }: IngestTask, reason: string, progres
   });
 }
 
-function asRun({ source }: IngestTask, outcome: IngestOutcome, rows: ReadonlyMap<string, RunRow>): IngestedRun {
+function asRun(
+  { source }: IngestTask,
+  outcome: IngestOutcome,
+  rows: ReadonlyMap<string, RunRow>,
+): IngestedRun {
   const base = { source: source.source.name, feed: source.source.feed.stream, unchanged: false, error: null };
   if (outcome.kind === 'busy')
     return { ...base, runId: null, status: 'BUSY', error: { code: 'BUSY', message: outcome.message } };
   const { runId } = outcome;
   const row = rows.get(runId);
-  const known: IngestedRun = { ...base, ...row, runId, status: row?.status ?? 'RUNNING', error: row?.error ?? null };
+  const known: IngestedRun = {
+    ...base,
+    ...row,
+    runId,
+    status: row?.status ?? 'RUNNING',
+    error: row?.error ?? null,
+  };
   return outcome.kind === 'unchanged' ? { ...known, unchanged: true } : known;
 }
 
@@ -88,7 +126,18 @@ export function ingestExitCode(runs: readonly IngestedRun[]): number {
   return runs.some(({ status }) => status === 'DEFERRED' || status === 'BUSY') ? 3 : 0;
 }
 
-const shown = ['source', 'status', 'pages', 'recordsRead', 'accepted', 'revised', 'rejected', 'duplicates', 'skipped', 'durationMs'] as const;
+const shown = [
+  'source',
+  'status',
+  'pages',
+  'recordsRead',
+  'accepted',
+  'revised',
+  'rejected',
+  'duplicates',
+  'skipped',
+  'durationMs',
+] as const;
 
 export function ingestText(runs: readonly IngestedRun[]): string {
   const rows = runs.map((run) =>
@@ -98,9 +147,17 @@ export function ingestText(runs: readonly IngestedRun[]): string {
   return [table(shown, rows), ...problems].join('\n');
 }
 
-export async function ingestCommand(app: App, output: Output, tasks: readonly IngestTask[], reason: string): Promise<number> {
+export async function ingestCommand(
+  app: App,
+  output: Output,
+  tasks: readonly IngestTask[],
+  reason: string,
+): Promise<number> {
   if (tasks.length === 0) {
-    output.result({ runs: [] }, () => 'Nothing to ingest: no source is enabled. Set SOURCES, or name a source.');
+    output.result(
+      { runs: [] },
+      () => 'Nothing to ingest: no source is enabled. Set SOURCES, or name a source.',
+    );
     return 0;
   }
   const progress = createProgress('done', output.json);

@@ -11,7 +11,10 @@ import { table, type Output } from './output.ts';
 
 async function requireReadModel(app: App): Promise<void> {
   if ((await readModelState(app.database.readSql, 'read')) === null)
-    throw new CoinlogError('READ_MODEL_MISSING', 'There is no read model yet: run "coinlog ingest" or "coinlog project" first.');
+    throw new CoinlogError(
+      'READ_MODEL_MISSING',
+      'There is no read model yet: run "coinlog ingest" or "coinlog project" first.',
+    );
 }
 
 async function sourceRows(app: App) {
@@ -33,11 +36,25 @@ async function sourceRows(app: App) {
   });
 }
 
-const sourceHeader = ['name', 'enabled', 'schedule', 'coins', 'snapshots', 'lastSuccessAt', 'stale', 'nextRunAt'] as const;
+const sourceHeader = [
+  'name',
+  'enabled',
+  'schedule',
+  'coins',
+  'snapshots',
+  'lastSuccessAt',
+  'stale',
+  'nextRunAt',
+] as const;
 
 export async function sourceList(app: App, output: Output): Promise<number> {
   const sources = await sourceRows(app);
-  output.result({ sources }, () => table(sourceHeader, sources.map((row) => sourceHeader.map((key) => row[key]))));
+  output.result({ sources }, () =>
+    table(
+      sourceHeader,
+      sources.map((row) => sourceHeader.map((key) => row[key])),
+    ),
+  );
   return 0;
 }
 
@@ -51,7 +68,15 @@ export async function statusCommand(app: App, output: Output): Promise<number> {
   const lag = there ? await readLag(readSql) : null;
   const runs = there ? await readNewestRuns(readSql, 5) : [];
   const [size] = await readSql<{ bytes: number }[]>`select pg_database_size(current_database()) as bytes`;
-  const status = { database: where, kind, diskBytes: size?.bytes ?? 0, streams: Object.fromEntries(heads), readModel: lag, sources, runs };
+  const status = {
+    database: where,
+    kind,
+    diskBytes: size?.bytes ?? 0,
+    streams: Object.fromEntries(heads),
+    readModel: lag,
+    sources,
+    runs,
+  };
   output.result(status, () =>
     [
       `Database    ${where}, ${Math.round(status.diskBytes / 1_000_000)} MB, ${kind ?? 'empty'} data`,
@@ -60,7 +85,10 @@ export async function statusCommand(app: App, output: Output): Promise<number> {
         ? 'Read model  none yet'
         : `Read model  version ${lag.version}, ${lag.events} events behind, ${lag.deadLetters} dead letters`,
       '',
-      table(sourceHeader, sources.map((row) => sourceHeader.map((key) => row[key]))),
+      table(
+        sourceHeader,
+        sources.map((row) => sourceHeader.map((key) => row[key])),
+      ),
       '',
       runs.length === 0 ? 'No runs yet.' : runsTable(runs),
     ].join('\n'),
@@ -68,8 +96,24 @@ export async function statusCommand(app: App, output: Output): Promise<number> {
   return 0;
 }
 
-const runHeader = ['runId', 'status', 'startedAt', 'durationMs', 'pages', 'recordsRead', 'accepted', 'revised', 'rejected', 'duplicates', 'skipped'] as const;
-const runsTable = (runs: readonly RunRow[]): string => table(runHeader, runs.map((run) => runHeader.map((key) => run[key])));
+const runHeader = [
+  'runId',
+  'status',
+  'startedAt',
+  'durationMs',
+  'pages',
+  'recordsRead',
+  'accepted',
+  'revised',
+  'rejected',
+  'duplicates',
+  'skipped',
+] as const;
+const runsTable = (runs: readonly RunRow[]): string =>
+  table(
+    runHeader,
+    runs.map((run) => runHeader.map((key) => run[key])),
+  );
 
 export async function runsList(app: App, output: Output, limit: number): Promise<number> {
   await requireReadModel(app);
@@ -80,8 +124,21 @@ export async function runsList(app: App, output: Output, limit: number): Promise
 
 export async function runsShow(app: App, output: Output, runId: string): Promise<number> {
   await requireReadModel(app);
-  const run = (await readRunsById(app.database.readSql, [runId.replace(/^run:/, '')])).get(runId.replace(/^run:/, ''));
-  if (!run) throw new CoinlogError('RUN_NOT_FOUND', `There is no run ${runId}: "coinlog runs list" shows the newest.`);
-  output.result({ runs: [run] }, () => Object.entries(run).map(([key, value]) => `${key.padEnd(14)} ${value instanceof Date ? value.toISOString() : JSON.stringify(value)}`).join('\n'));
+  const run = (await readRunsById(app.database.readSql, [runId.replace(/^run:/, '')])).get(
+    runId.replace(/^run:/, ''),
+  );
+  if (!run)
+    throw new CoinlogError(
+      'RUN_NOT_FOUND',
+      `There is no run ${runId}: "coinlog runs list" shows the newest.`,
+    );
+  output.result({ runs: [run] }, () =>
+    Object.entries(run)
+      .map(
+        ([key, value]) =>
+          `${key.padEnd(14)} ${value instanceof Date ? value.toISOString() : JSON.stringify(value)}`,
+      )
+      .join('\n'),
+  );
   return 0;
 }

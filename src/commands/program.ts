@@ -34,7 +34,9 @@ const collect = (value: string, previous: string[]): string[] => [...previous, v
 export function createProgram(environment: Environment): { run(argv: string[]): Promise<number> } {
   let exitCode = 0;
   const program = new Command('coinlog')
-    .description('Self-hosted crypto market data: everything received is kept, every number can be explained.')
+    .description(
+      'Self-hosted crypto market data: everything received is kept, every number can be explained.',
+    )
     .version(version)
     .option('--json', 'print exactly one JSON document')
     .exitOverride()
@@ -42,10 +44,14 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
   const output = (): Output => createOutput(program.opts<{ json?: boolean }>().json === true);
 
   /** Opens what a command needs, runs it, closes it; Ctrl-C ends its work at the next safe point. */
-  async function withApp(looksOnly: boolean, run: (app: App, stop: AbortSignal) => Promise<number>): Promise<void> {
+  async function withApp(
+    looksOnly: boolean,
+    run: (app: App, stop: AbortSignal) => Promise<number>,
+  ): Promise<void> {
     const config = loadConfig({ LOG_LEVEL: 'warn', ...environment });
     const { dataDir, isDemo } = chooseDataDir(config.embeddedDataDir, looksOnly);
-    if (isDemo && config.databaseUrl === null) output().note("(no live data yet: this is the demo's, .coinlog/demo)");
+    if (isDemo && config.databaseUrl === null)
+      output().note("(no live data yet: this is the demo's, .coinlog/demo)");
     const stop = stopSignal();
     const app = await openApp({ config, dataDir, kind: null });
     stop.addEventListener('abort', () => void app.ingester.close());
@@ -57,7 +63,11 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
   }
 
   const command = (name: string, description: string): Command =>
-    program.command(name).description(description).exitOverride().option('--json', 'print exactly one JSON document');
+    program
+      .command(name)
+      .description(description)
+      .exitOverride()
+      .option('--json', 'print exactly one JSON document');
   // `--json` is understood before and after the command's name.
   program.hook('preAction', (_program, action) => {
     if (action.opts<{ json?: boolean }>().json) program.setOptionValue('json', true);
@@ -92,7 +102,12 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
   command('migrate', 'brings the database schema up to date').action(async () => {
     const config = loadConfig(environment);
     const { dataDir } = chooseDataDir(config.embeddedDataDir, false);
-    const result = await migrateDatabase({ url: config.databaseUrl, ownerUrl: config.databaseOwnerUrl, dataDir, log: () => undefined });
+    const result = await migrateDatabase({
+      url: config.databaseUrl,
+      ownerUrl: config.databaseOwnerUrl,
+      dataDir,
+      log: () => undefined,
+    });
     output().result(result, () => `${result.applied} migrations applied; the schema is up to date.`);
   });
 
@@ -111,15 +126,21 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
       ),
     );
 
-  command('project', 'catches the read model up with the log').action(() => withApp(true, (app) => projectCommand(app, output())));
+  command('project', 'catches the read model up with the log').action(() =>
+    withApp(true, (app) => projectCommand(app, output())),
+  );
 
   command('rebuild', 'rebuilds the read model beside the live one and swaps')
     .option('--verify', 'compare only: exit 1 when a fresh fold differs from what is served', false)
-    .action(({ verify }: { verify: boolean }) => withApp(true, (app) => rebuildCommand(app, output(), verify)));
+    .action(({ verify }: { verify: boolean }) =>
+      withApp(true, (app) => rebuildCommand(app, output(), verify)),
+    );
 
   command('verify', 'checks digests, chain and density of the whole log')
     .option('--stream <stream>', 'only this stream')
-    .action(({ stream }: { stream?: string }) => withApp(true, (app) => verifyCommand(app, output(), stream)));
+    .action(({ stream }: { stream?: string }) =>
+      withApp(true, (app) => verifyCommand(app, output(), stream)),
+    );
 
   const events = command('events', 'looks at the log');
   events

@@ -26,7 +26,12 @@ function plainLines(unit: string): Progress {
 
 function bars(unit: string): Progress {
   const multi = new MultiBar(
-    { stream: process.stderr, format: `{name} {bar} {value}/{total} ${unit}`, hideCursor: true, clearOnComplete: false },
+    {
+      stream: process.stderr,
+      format: `{name} {bar} {value}/{total} ${unit}`,
+      hideCursor: true,
+      clearOnComplete: false,
+    },
     Presets.shades_classic,
   );
   const byName = new Map<string, SingleBar>();

@@ -10,11 +10,22 @@ export async function psqlCommand(app: App): Promise<number> {
   const environment =
     typeof target === 'string'
       ? urlEnvironment(new URL(target))
-      : { PGHOST: target.host, PGPORT: String(target.port ?? 5432), PGUSER: target.user, PGDATABASE: target.database };
-  const child = spawn('psql', { stdio: 'inherit', env: { ...process.env, ...environment, PGOPTIONS: '-c role=coinlog_app' } });
+      : {
+          PGHOST: target.host,
+          PGPORT: String(target.port ?? 5432),
+          PGUSER: target.user,
+          PGDATABASE: target.database,
+        };
+  const child = spawn('psql', {
+    stdio: 'inherit',
+    env: { ...process.env, ...environment, PGOPTIONS: '-c role=coinlog_app' },
+  });
   const ended = once(child, 'exit');
   const failed = once(child, 'error').then(() => {
-    throw new CoinlogError('USAGE', 'psql is not installed on this machine: install the PostgreSQL client (on Debian: apt-get install postgresql-client).');
+    throw new CoinlogError(
+      'USAGE',
+      'psql is not installed on this machine: install the PostgreSQL client (on Debian: apt-get install postgresql-client).',
+    );
   });
   const [code] = await Promise.race([ended, failed]);
   return typeof code === 'number' ? code : 1;

@@ -22,7 +22,8 @@ export async function resetDemoCommand(confirmed: boolean): Promise<number> {
 }
 
 async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new CoinlogError('USAGE', 'There is no terminal to ask on: add --yes to delete the demo data.');
+  if (!process.stdin.isTTY)
+    throw new CoinlogError('USAGE', 'There is no terminal to ask on: add --yes to delete the demo data.');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await terminal.question(question)).trim());

@@ -14,7 +14,10 @@ export interface SandboxOptions {
 const monthMs = 30 * 24 * 3_600_000;
 
 /** The stand-in upstreams until Ctrl-C. A market that runs faster than the clock starts a month back, to have room. */
-export async function sandboxCommand({ port, coins, seed, speed }: SandboxOptions, stop: AbortSignal): Promise<number> {
+export async function sandboxCommand(
+  { port, coins, seed, speed }: SandboxOptions,
+  stop: AbortSignal,
+): Promise<number> {
   const clock = () => new Date();
   const startedAt = new Date(speed === 1 ? 0 : Date.now() - monthMs);
   // The clock of a sped-up market is counted from its start, so that its time is `startedAt` now.
@@ -23,10 +26,17 @@ export async function sandboxCommand({ port, coins, seed, speed }: SandboxOption
   const market = createMarket({ seed, coins, speed, startedAt, clock: elapsed });
   const server = createSandboxServer({ sources, market, clock });
   const { url } = await server.listen(port).catch((error: unknown) => {
-    throw new CoinlogError('PORT_IN_USE', `Cannot listen on port ${port}: ${messageOf(error)}. Choose another with --port.`);
+    throw new CoinlogError(
+      'PORT_IN_USE',
+      `Cannot listen on port ${port}: ${messageOf(error)}. Choose another with --port.`,
+    );
   });
-  const bases = sources.flatMap(({ name, sandbox }) => (sandbox ? [`  ${name.toUpperCase()}_BASE_URL=${url}/${name}${sandbox.basePath}`] : []));
-  process.stderr.write(`Stand-in upstreams at ${url}; point a coinlog of its own at them with\n${bases.join('\n')}\n`);
+  const bases = sources.flatMap(({ name, sandbox }) =>
+    sandbox ? [`  ${name.toUpperCase()}_BASE_URL=${url}/${name}${sandbox.basePath}`] : [],
+  );
+  process.stderr.write(
+    `Stand-in upstreams at ${url}; point a coinlog of its own at them with\n${bases.join('\n')}\n`,
+  );
   await untilStopped(stop);
   await server.close();
   return 0;

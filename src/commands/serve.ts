@@ -34,7 +34,13 @@ export async function startService(app: App, role: Role): Promise<Service> {
       version,
       startedAt: now(),
     });
-    await registerGraphql(http, { sessions, sources: config.sources, log, now, page: registerGraphiql(http) });
+    await registerGraphql(http, {
+      sessions,
+      sources: config.sources,
+      log,
+      now,
+      page: registerGraphiql(http),
+    });
   }
   const url = await listen(http, config.apiHost, config.apiPort);
   if (role !== 'api') app.projector.follow();
@@ -49,7 +55,8 @@ export async function startService(app: App, role: Role): Promise<Service> {
         ingester: app.ingester,
         log,
         now,
-        lastSuccessAt: async (source) => (await readSourceStates(database.readSql)).get(source)?.lastSuccessAt ?? null,
+        lastSuccessAt: async (source) =>
+          (await readSourceStates(database.readSql)).get(source)?.lastSuccessAt ?? null,
       });
     },
     async close() {

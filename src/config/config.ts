@@ -81,7 +81,9 @@ function sourceConfig(source: Source, values: VariableValues): SourceConfig {
       requestsPerMinute: Math.min(settings.requestsPerMinute, requestsPerMinute ?? Infinity),
     },
     schedule:
-      text.parse(values[`INGEST_SCHEDULE_${suffix}`]) ?? text.parse(values['INGEST_SCHEDULE']) ?? source.schedule,
+      text.parse(values[`INGEST_SCHEDULE_${suffix}`]) ??
+      text.parse(values['INGEST_SCHEDULE']) ??
+      source.schedule,
     staleAfterMs: staleAfterMinutes === null ? source.staleAfterMs : staleAfterMinutes * 60_000,
   };
 }

@@ -7,7 +7,8 @@ const heading = `# Every variable coinlog reads. Copy to .env and change what yo
 /** The text of `.env.example`, from the catalogue that the configuration itself parses by. */
 export function envExample(): string {
   const entries = Object.entries(allVariables()).map(
-    ([name, { description, example, secret }]) => `# ${description}${secret ? ' Secret.' : ''}\n#${name}=${example ?? ''}\n`,
+    ([name, { description, example, secret }]) =>
+      `# ${description}${secret ? ' Secret.' : ''}\n#${name}=${example ?? ''}\n`,
   );
   return [heading, ...entries].join('\n');
 }

@@ -12,7 +12,10 @@ const wholeNumber = (min: number, max: number) =>
 
 const postgresUrl = z
   .string()
-  .refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), 'must look like postgres://user@host:5432/name');
+  .refine(
+    (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text),
+    'must look like postgres://user@host:5432/name',
+  );
 
 /** Five fields, UTC; six would mean seconds, which no upstream's budget bears. */
 export const cronExpression = z.string().refine((text) => {
@@ -28,7 +31,12 @@ export const cronExpression = z.string().refine((text) => {
 const sourceNames = sources.map((source) => source.name);
 const sourceList = z
   .string()
-  .transform((text) => text.split(',').map((name) => name.trim()).filter(Boolean))
+  .transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+  )
   .pipe(z.array(z.enum(sourceNames as [string, ...string[]])));
 
 const general: Variables = {
@@ -70,9 +78,20 @@ const general: Variables = {
     description: 'Attempts per page, the first included.',
     example: '4',
   },
-  API_HOST: { schema: z.string().min(1).default('127.0.0.1'), description: 'Address to listen on.', example: '127.0.0.1' },
-  API_PORT: { schema: wholeNumber(0, 65_535).optional(), description: 'Port to listen on; PORT when unset.', example: '8000' },
-  PORT: { schema: wholeNumber(0, 65_535).optional(), description: 'Port to listen on where API_PORT is unset.' },
+  API_HOST: {
+    schema: z.string().min(1).default('127.0.0.1'),
+    description: 'Address to listen on.',
+    example: '127.0.0.1',
+  },
+  API_PORT: {
+    schema: wholeNumber(0, 65_535).optional(),
+    description: 'Port to listen on; PORT when unset.',
+    example: '8000',
+  },
+  PORT: {
+    schema: wholeNumber(0, 65_535).optional(),
+    description: 'Port to listen on where API_PORT is unset.',
+  },
   LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
     description: 'trace, debug, info, warn, error or silent.',

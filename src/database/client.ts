@@ -48,6 +48,8 @@ export function connect(target: Target, options: ClientOptions): Sql {
     // Seconds. A database that is down must fail a request quickly; a pool reconnects by itself.
     connect_timeout: 5,
     idle_timeout: 60,
+    // Seconds between attempts to reconnect: by default it grows to 20, and a database that is back is not noticed.
+    backoff: (attempts: number) => Math.min(1, 0.1 * 2 ** attempts),
     onnotice: () => undefined,
     types: { bigint },
     // `market_cap` arrives as `marketCap`. Not for migrations: drizzle's migrator reads its own columns by name.

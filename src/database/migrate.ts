@@ -16,9 +16,13 @@ function knownMigrations(): number[] {
 }
 
 async function appliedMigrations(sql: Sql): Promise<number[]> {
-  const [found] = await sql<{ there: boolean }[]>`select to_regclass('control.migration') is not null as there`;
+  const [found] = await sql<
+    { there: boolean }[]
+  >`select to_regclass('control.migration') is not null as there`;
   if (!found?.there) return [];
-  const rows = await sql<{ at: number }[]>`select created_at as at from control.migration order by created_at`;
+  const rows = await sql<
+    { at: number }[]
+  >`select created_at as at from control.migration order by created_at`;
   return rows.map((row) => row.at);
 }
 

@@ -62,7 +62,12 @@ async function grantLogin(owner: Target, login: string): Promise<void> {
 function pools(target: Target) {
   return {
     sql: connect(target, { max: writerConnections, name: 'coinlog', role: 'coinlog_app' }),
-    readSql: connect(target, { max: readerConnections, name: 'coinlog read', role: 'coinlog_app', readOnly: true }),
+    readSql: connect(target, {
+      max: readerConnections,
+      name: 'coinlog read',
+      role: 'coinlog_app',
+      readOnly: true,
+    }),
   };
 }
 
@@ -123,4 +128,8 @@ export async function migrateDatabase(options: DatabaseOptions): Promise<{ appli
 
 /** What a failed statement means to whoever asked, when it means that the database is away. */
 export const databaseAway = (cause: unknown): CoinlogError =>
-  new CoinlogError('DATABASE_UNREACHABLE', 'The database cannot be reached just now. Try again in a moment.', { cause });
+  new CoinlogError(
+    'DATABASE_UNREACHABLE',
+    'The database cannot be reached just now. Try again in a moment.',
+    { cause },
+  );

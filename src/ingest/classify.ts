@@ -1,7 +1,8 @@
 import type { PageCheck } from '../sources/source.ts';
 import type { Attempt } from './http.ts';
 
-export type AttemptClass = 'unreachable' | 'rate_limited' | 'server_error' | 'wrong_body' | 'config' | 'refused';
+export type AttemptClass =
+  'unreachable' | 'rate_limited' | 'server_error' | 'wrong_body' | 'config' | 'refused';
 
 /** What an attempt means for the run. */
 export type Judgement =
@@ -31,7 +32,11 @@ export function judge(attempt: Attempt, check: (body: Uint8Array) => PageCheck):
   if (attempt.kind === 'unreachable')
     return { kind: 'failed', class: 'unreachable', retry: true, reason: attempt.reason, retryAfterMs: null };
   const { status, body, headers, receivedAt } = attempt;
-  const failed = (failure: AttemptClass, retry: boolean, reason = `HTTP ${status}: ${sampleOf(body)}`): Judgement => ({
+  const failed = (
+    failure: AttemptClass,
+    retry: boolean,
+    reason = `HTTP ${status}: ${sampleOf(body)}`,
+  ): Judgement => ({
     kind: 'failed',
     class: failure,
     retry,
@@ -40,10 +45,13 @@ export function judge(attempt: Attempt, check: (body: Uint8Array) => PageCheck):
   });
   if (status === 200) {
     const checked = check(body);
-    return checked.kind === 'page' ? checked : failed('wrong_body', true, `HTTP 200 without a page: ${checked.reason}`);
+    return checked.kind === 'page'
+      ? checked
+      : failed('wrong_body', true, `HTTP 200 without a page: ${checked.reason}`);
   }
   if (status === 429) return failed('rate_limited', true);
   if (status === 408 || status >= 500) return failed('server_error', true);
-  if (configStatuses.has(status) || (status === 400 && wrongHost.test(sampleOf(body)))) return failed('config', false);
+  if (configStatuses.has(status) || (status === 400 && wrongHost.test(sampleOf(body))))
+    return failed('config', false);
   return failed('refused', false);
 }

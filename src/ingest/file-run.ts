@@ -29,7 +29,10 @@ export async function openFile(path: string): Promise<OpenedFile> {
 const headBytes = 1024 * 1024;
 
 /** Looks at a file's beginning: how it is to be read, or why it cannot be. */
-export async function describeFile(feed: FileFeed, file: OpenedFile): Promise<ReturnType<FileFeed['describe']>> {
+export async function describeFile(
+  feed: FileFeed,
+  file: OpenedFile,
+): Promise<ReturnType<FileFeed['describe']>> {
   const handle = await open(file.path);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(headBytes, file.bytes)), 0);
@@ -76,7 +79,12 @@ const descriptionMetadata = (description: FileDescription): Metadata => ({ ...de
  */
 export async function readFileIntoLog(deps: FileRunDeps): Promise<void> {
   const { feed, file, description, runId, stream, now, signal, onBytes } = deps;
-  const event = (type: string, identity: (string | number)[], metadata: Metadata, payload: Uint8Array = new Uint8Array()): NewEvent => ({
+  const event = (
+    type: string,
+    identity: (string | number)[],
+    metadata: Metadata,
+    payload: Uint8Array = new Uint8Array(),
+  ): NewEvent => ({
     id: deriveId(feed.stream, file.sha256, type, feed.chunkerVersion, ...identity),
     type,
     schemaVersion: 1,

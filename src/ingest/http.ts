@@ -4,7 +4,14 @@ import { maxPayloadBytes } from '../log/event.ts';
 
 /** What one attempt came to. Nothing here holds a key: request headers stay out of it. */
 export type Attempt =
-  | { kind: 'answered'; status: number; headers: Headers; body: Uint8Array; receivedAt: Date; latencyMs: number }
+  | {
+      kind: 'answered';
+      status: number;
+      headers: Headers;
+      body: Uint8Array;
+      receivedAt: Date;
+      latencyMs: number;
+    }
   | { kind: 'unreachable'; reason: string; receivedAt: Date; latencyMs: number };
 
 export interface HttpRequest {
@@ -49,7 +56,14 @@ export function createFetcher(now: () => Date, userAgent: string): Fetcher {
         signal,
       });
       const body = await readBody(response);
-      return { kind: 'answered', status: response.status, headers: response.headers, body, receivedAt: now(), latencyMs: latencyMs() };
+      return {
+        kind: 'answered',
+        status: response.status,
+        headers: response.headers,
+        body,
+        receivedAt: now(),
+        latencyMs: latencyMs(),
+      };
     } catch (error) {
       if (signal.aborted) throw error;
       return { kind: 'unreachable', reason: networkReason(error), receivedAt: now(), latencyMs: latencyMs() };

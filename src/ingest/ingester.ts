@@ -80,15 +80,30 @@ export function createIngester(deps: IngesterDeps): Ingester {
   /** A log holds one kind of data; an answer or file of the other is refused before it is stored. */
   async function admit(kind: LogKind): Promise<void> {
     if (deps.kind !== null && deps.kind !== kind)
-      throw new CoinlogError('LOG_KIND_MISMATCH', `Expected ${deps.kind} data, got ${kind} data: check the base URLs.`);
+      throw new CoinlogError(
+        'LOG_KIND_MISMATCH',
+        `Expected ${deps.kind} data, got ${kind} data: check the base URLs.`,
+      );
     await openLog(sql, kind, now());
   }
 
-  async function poll(source: SourceConfig, feed: PollFeed, options: IngestOptions, signal: AbortSignal): Promise<IngestOutcome> {
+  async function poll(
+    source: SourceConfig,
+    feed: PollFeed,
+    options: IngestOptions,
+    signal: AbortSignal,
+  ): Promise<IngestOutcome> {
     const settings = source.settings;
     if (settings === null) throw new TypeError(`${feed.stream} is polled but has no settings`);
     const stream = await openRunStream(sql, feed.stream);
-    const run = await resumeOrStart({ sql, stream, source: source.source.name, settings, reason: options.reason, now });
+    const run = await resumeOrStart({
+      sql,
+      stream,
+      source: source.source.name,
+      settings,
+      reason: options.reason,
+      now,
+    });
     const progress = (done: number, total = run.settings.pages) =>
       options.onProgress?.({ source: source.source.name, done, total, unit: 'pages' });
     progress(run.firstPage - 1);
@@ -137,31 +152,69 @@ export function createIngester(deps: IngesterDeps): Ingester {
     return { kind: 'failed', runId, message: end.message };
   }
 
-  async function readFile(source: SourceConfig, feed: FileFeed, options: IngestOptions, signal: AbortSignal): Promise<IngestOutcome> {
-    if (options.path === undefined) throw new CoinlogError('USAGE', `${source.source.name} reads files: name one with --file.`);
+  async function readFile(
+    source: SourceConfig,
+    feed: FileFeed,
+    options: IngestOptions,
+    signal: AbortSignal,
+  ): Promise<IngestOutcome> {
+    if (options.path === undefined)
+      throw new CoinlogError('USAGE', `${source.source.name} reads files: name one with --file.`);
     const file = await openFile(options.path).catch((error: unknown) => {
-      throw new CoinlogError('FILE_REFUSED', `Cannot read ${options.path}: ${messageOf(error)}.`, { cause: error });
+      throw new CoinlogError('FILE_REFUSED', `Cannot read ${options.path}: ${messageOf(error)}.`, {
+        cause: error,
+      });
     });
     const finished = await findFinishedRun(sql, feed, file);
     if (finished !== null) return { kind: 'unchanged', runId: finished };
     const stream = await openRunStream(sql, feed.stream);
-    const run = await resumeOrStart({ sql, stream, source: source.source.name, settings: null, reason: options.reason, now, file: file.name });
+    const run = await resumeOrStart({
+      sql,
+      stream,
+      source: source.source.name,
+      settings: null,
+      reason: options.reason,
+      now,
+      file: file.name,
+    });
     const described = await describeFile(feed, file);
     if (described.kind === 'refused')
-      return endRun(stream, run.runId, { kind: 'failed', code: 'FILE_REFUSED', message: `${file.name}: ${described.reason}` });
+      return endRun(stream, run.runId, {
+        kind: 'failed',
+        code: 'FILE_REFUSED',
+        message: `${file.name}: ${described.reason}`,
+      });
     try {
       await admit(described.description.header.includes('coinlog_sandbox') ? 'sandbox' : 'live');
     } catch (error) {
       if (!(error instanceof CoinlogError)) throw error;
-      return endRun(stream, run.runId, { kind: 'failed', code: error.code, message: `${file.name}: ${error.message}` });
+      return endRun(stream, run.runId, {
+        kind: 'failed',
+        code: error.code,
+        message: `${file.name}: ${error.message}`,
+      });
     }
     const onBytes = (done: number, total: number) =>
       options.onProgress?.({ source: source.source.name, done, total, unit: 'bytes' });
-    await readFileIntoLog({ feed, stream, runId: run.runId, file, description: described.description, now, signal, onBytes });
+    await readFileIntoLog({
+      feed,
+      stream,
+      runId: run.runId,
+      file,
+      description: described.description,
+      now,
+      signal,
+      onBytes,
+    });
     return endRun(stream, run.runId, { kind: 'completed' });
   }
 
-  async function ingestHoldingLease(source: SourceConfig, options: IngestOptions, name: string, holder: string): Promise<IngestOutcome> {
+  async function ingestHoldingLease(
+    source: SourceConfig,
+    options: IngestOptions,
+    name: string,
+    holder: string,
+  ): Promise<IngestOutcome> {
     const lost = new AbortController();
     const signal = AbortSignal.any([closing.signal, lost.signal]);
     const heartbeat = setInterval(() => {
@@ -172,9 +225,12 @@ export function createIngester(deps: IngesterDeps): Ingester {
     }, leaseTtlMs / 3);
     try {
       const { feed } = source.source;
-      return feed.kind === 'poll' ? await poll(source, feed, options, signal) : await readFile(source, feed, options, signal);
+      return feed.kind === 'poll'
+        ? await poll(source, feed, options, signal)
+        : await readFile(source, feed, options, signal);
     } catch (error) {
-      if (error instanceof RunTakenOver) return { kind: 'busy', message: `${error.message}; it goes on there` };
+      if (error instanceof RunTakenOver)
+        return { kind: 'busy', message: `${error.message}; it goes on there` };
       throw error;
     } finally {
       clearInterval(heartbeat);
@@ -210,4 +266,3 @@ export function createIngester(deps: IngesterDeps): Ingester {
     },
   };
 }
-

@@ -38,18 +38,34 @@ export type PollEnd =
 // A wait longer than this is no longer the run's own: it ends deferred, and the time is on record.
 const longestWaitMs = 60_000;
 // What an answer says of itself; anything else in its headers is noise or a cookie.
-const recordedHeaders = ['content-type', 'date', 'etag', 'last-modified', 'age', 'cf-cache-status', 'x-coinlog-sandbox'];
+const recordedHeaders = [
+  'content-type',
+  'date',
+  'etag',
+  'last-modified',
+  'age',
+  'cf-cache-status',
+  'x-coinlog-sandbox',
+];
 
 const headersOf = (headers: Headers): Metadata =>
-  Object.fromEntries(recordedHeaders.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])));
+  Object.fromEntries(
+    recordedHeaders.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])),
+  );
 
 function urlOf(settings: PollSettings, { path, params }: PageRequest): string {
-  const query = new URLSearchParams(Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]));
+  const query = new URLSearchParams(
+    Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   return `${settings.baseUrl}${path}?${query.toString()}`;
 }
 
 /** Fetches the pages of a run, each appended before the next is asked for. `attempts` made before a resume count on. */
-export async function pollPages(deps: PollRunDeps, firstPage: number, attemptsBefore: number): Promise<PollEnd> {
+export async function pollPages(
+  deps: PollRunDeps,
+  firstPage: number,
+  attemptsBefore: number,
+): Promise<PollEnd> {
   const { feed, settings, onPage } = deps;
   let attempts = attemptsBefore;
   for (let page = firstPage; page <= settings.pages; page += 1) {
@@ -57,7 +73,11 @@ export async function pollPages(deps: PollRunDeps, firstPage: number, attemptsBe
     if (end.kind !== 'page') return end;
     onPage(page);
     if (end.records === 0 && page === 1)
-      return { kind: 'failed', code: 'EMPTY_ANSWER', message: `${feed.stream}: page 1 is empty; the upstream has nothing to say.` };
+      return {
+        kind: 'failed',
+        code: 'EMPTY_ANSWER',
+        message: `${feed.stream}: page 1 is empty; the upstream has nothing to say.`,
+      };
     if (end.last) break;
   }
   return { kind: 'completed' };
@@ -93,7 +113,11 @@ async function pollPage(deps: PollRunDeps, page: number, nextAttempt: () => numb
 async function waitForPace({ pace, now, signal, feed }: PollRunDeps): Promise<PollEnd | null> {
   const waitMs = pace.waitMs();
   if (waitMs > longestWaitMs)
-    return { kind: 'deferred', nextAttemptAt: new Date(now().getTime() + waitMs), message: `${feed.stream}: requests a minute are used up` };
+    return {
+      kind: 'deferred',
+      nextAttemptAt: new Date(now().getTime() + waitMs),
+      message: `${feed.stream}: requests a minute are used up`,
+    };
   if (waitMs > 0) await sleep(waitMs, undefined, { signal });
   return null;
 }
@@ -108,7 +132,16 @@ function report(deps: PollRunDeps, page: number, attempt: number, answer: Attemp
   const result = judged.kind === 'page' ? 'ok' : judged.class;
   const status = answer.kind === 'answered' ? answer.status : null;
   const bytes = answer.kind === 'answered' ? answer.body.byteLength : 0;
-  const line = { runId: deps.runId, feed: deps.feed.stream, page, attempt, status, latencyMs: answer.latencyMs, bytes, class: result };
+  const line = {
+    runId: deps.runId,
+    feed: deps.feed.stream,
+    page,
+    attempt,
+    status,
+    latencyMs: answer.latencyMs,
+    bytes,
+    class: result,
+  };
   if (judged.kind === 'page') deps.log.debug(line, 'attempt');
   else deps.log.warn({ ...line, reason: judged.reason }, 'attempt failed');
   deps.onAttempt(result);
@@ -123,7 +156,13 @@ const requestMetadata = (settings: PollSettings, request: PageRequest): Metadata
 
 type Answered = Extract<Attempt, { kind: 'answered' }>;
 
-async function storePage(deps: PollRunDeps, page: number, attempt: number, request: PageRequest, answer: Answered) {
+async function storePage(
+  deps: PollRunDeps,
+  page: number,
+  attempt: number,
+  request: PageRequest,
+  answer: Answered,
+) {
   await deps.admit(answer.headers.has('x-coinlog-sandbox') ? 'sandbox' : 'live');
   const metadata = {
     request: requestMetadata(deps.settings, request),
@@ -135,7 +174,12 @@ async function storePage(deps: PollRunDeps, page: number, attempt: number, reque
   };
   await deps.stream.append([
     {
-      id: deriveId(deps.stream.stream, deps.runId, canonicalJson({ path: request.path, params: request.params }), page),
+      id: deriveId(
+        deps.stream.stream,
+        deps.runId,
+        canonicalJson({ path: request.path, params: request.params }),
+        page,
+      ),
       type: 'page.fetched',
       schemaVersion: 1,
       runId: deps.runId,
@@ -158,7 +202,12 @@ async function storeFailure(
 ): Promise<void> {
   const answered: Metadata =
     answer.kind === 'answered'
-      ? { status: answer.status, headers: headersOf(answer.headers), bytes: answer.body.byteLength, sample: sampleOf(answer.body) }
+      ? {
+          status: answer.status,
+          headers: headersOf(answer.headers),
+          bytes: answer.body.byteLength,
+          sample: sampleOf(answer.body),
+        }
       : {};
   const metadata = {
     request: requestMetadata(deps.settings, request),

@@ -27,11 +27,20 @@ export interface StartedRun {
 // An upstream's ranking moves: pages fetched later than this would not belong to one sweep.
 const freshMs = 10 * 60_000;
 
-const noSettings: PollSettings = { baseUrl: '', headers: {}, plan: '', requestsPerMinute: 1, currency: '', pages: 0 };
+const noSettings: PollSettings = {
+  baseUrl: '',
+  headers: {},
+  plan: '',
+  requestsPerMinute: 1,
+  currency: '',
+  pages: 0,
+};
 
 const runParams = ({ plan, currency, pages }: PollSettings): Metadata => ({ plan, currency, pages });
 
-const recordedParams = z.object({ params: z.object({ plan: z.string(), currency: z.string(), pages: z.number() }) });
+const recordedParams = z.object({
+  params: z.object({ plan: z.string(), currency: z.string(), pages: z.number() }),
+});
 const recordedPage = z.object({ page: z.number() });
 
 /** Where an interrupted poll goes on, or null when it has to be given up: too old, or its settings have changed. */
@@ -43,17 +52,33 @@ function continuation(unfinished: UnfinishedRun, settings: PollSettings, now: Da
   const fetched = unfinished.events.filter((event) => event.type === 'page.fetched');
   const lastPage = Math.max(0, ...fetched.map((event) => recordedPage.parse(event.metadata).page));
   const attempts = unfinished.events.filter((event) => event.type.startsWith('page.')).length;
-  return { runId: unfinished.runId, settings: { ...settings, currency, pages }, firstPage: lastPage + 1, attempts };
+  return {
+    runId: unfinished.runId,
+    settings: { ...settings, currency, pages },
+    firstPage: lastPage + 1,
+    attempts,
+  };
 }
 
 /** Goes on with the run that a crash left unfinished, or records it as abandoned and starts a new one. */
-export async function resumeOrStart({ sql, stream, source, settings, reason, now, file }: StartDeps): Promise<StartedRun> {
+export async function resumeOrStart({
+  sql,
+  stream,
+  source,
+  settings,
+  reason,
+  now,
+  file,
+}: StartDeps): Promise<StartedRun> {
   const unfinished = await findUnfinishedRun(sql, stream.stream);
   if (unfinished) {
     const resumed = settings && continuation(unfinished, settings, now());
     if (resumed) return resumed;
     await stream.fact(unfinished.runId, 'run.abandoned', 0, now(), {
-      error: { code: 'ABANDONED', message: 'The process that ran it ended before the run did; a new run took its place.' },
+      error: {
+        code: 'ABANDONED',
+        message: 'The process that ran it ended before the run did; a new run took its place.',
+      },
     });
   }
   const runId = newRunId(source, now());

@@ -17,7 +17,13 @@ export interface RunStream {
   readonly stream: string;
   append(events: NewEvent[]): Promise<AppendResult['kind']>;
   /** Appends one of a run's own facts; `ordinal` tells facts of one type apart. */
-  fact(runId: string, type: RunFactType, ordinal: number, receivedAt: Date, metadata: Metadata): Promise<void>;
+  fact(
+    runId: string,
+    type: RunFactType,
+    ordinal: number,
+    receivedAt: Date,
+    metadata: Metadata,
+  ): Promise<void>;
 }
 
 export async function openRunStream(sql: Sql, stream: string): Promise<RunStream> {
@@ -57,5 +63,7 @@ export async function findUnfinishedRun(sql: Sql, stream: string): Promise<Unfin
   const started = tail[startIndex];
   if (!started || started.runId === null) return null;
   const events = tail.slice(startIndex + 1);
-  return events.some((event) => runEndings.has(event.type)) ? null : { runId: started.runId, started, events };
+  return events.some((event) => runEndings.has(event.type))
+    ? null
+    : { runId: started.runId, started, events };
 }

@@ -25,14 +25,25 @@ export interface Scheduler {
 export async function csvFiles(path: string): Promise<string[]> {
   if (!(await stat(path)).isDirectory()) return [path];
   const names = await readdir(path);
-  return names.filter((name) => name.toLowerCase().endsWith('.csv')).sort().map((name) => join(path, name));
+  return names
+    .filter((name) => name.toLowerCase().endsWith('.csv'))
+    .sort()
+    .map((name) => join(path, name));
 }
 
 /** When a source runs next by its schedule, or null when it never does. */
-export const nextRunAt = (schedule: string): Date | null => new Cron(schedule, { timezone: 'UTC', paused: true }).nextRun();
+export const nextRunAt = (schedule: string): Date | null =>
+  new Cron(schedule, { timezone: 'UTC', paused: true }).nextRun();
 
 /** Runs each source by its own schedule; one source's trouble never delays another's. */
-export function startScheduler({ sources, csvPath, ingester, log, now, lastSuccessAt }: SchedulerDeps): Scheduler {
+export function startScheduler({
+  sources,
+  csvPath,
+  ingester,
+  log,
+  now,
+  lastSuccessAt,
+}: SchedulerDeps): Scheduler {
   // Path, size and time of what was read: a file that has not changed is not hashed again each minute.
   const seen = new Map<string, string>();
 
@@ -56,7 +67,9 @@ export function startScheduler({ sources, csvPath, ingester, log, now, lastSucce
   }
 
   const enabled = sources.filter((source) => source.enabled);
-  const jobs = enabled.map((source) => new Cron(source.schedule, { timezone: 'UTC', protect: true }, () => tick(source)));
+  const jobs = enabled.map(
+    (source) => new Cron(source.schedule, { timezone: 'UTC', protect: true }, () => tick(source)),
+  );
 
   /** A tick missed while nothing ran is caught up, once. */
   async function catchUp(source: SourceConfig, job: Cron): Promise<void> {

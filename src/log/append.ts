@@ -29,7 +29,11 @@ export interface AppendOptions {
   expectedHead?: number;
 }
 
-export type Append = (stream: string, events: readonly NewEvent[], options?: AppendOptions) => Promise<AppendResult>;
+export type Append = (
+  stream: string,
+  events: readonly NewEvent[],
+  options?: AppendOptions,
+) => Promise<AppendResult>;
 
 async function prepare(stream: string, event: NewEvent) {
   if (event.payload.byteLength > maxPayloadBytes)

@@ -1,11 +1,6 @@
 /** Text, whole numbers and booleans only, nested as need be: nothing that two JSON writers could print differently. */
 export type MetadataValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly MetadataValue[]
-  | { readonly [key: string]: MetadataValue };
+  string | number | boolean | null | readonly MetadataValue[] | { readonly [key: string]: MetadataValue };
 export type Metadata = { readonly [key: string]: MetadataValue };
 
 export interface NewEvent {

@@ -8,7 +8,9 @@ const headerColumns = (sql: Queryable) => sql`
 
 /** How far each stream reaches. */
 export async function readHeads(sql: Queryable): Promise<Map<string, number>> {
-  const rows = await sql<{ stream: string; head: number }[]>`select stream, head from log.stream where head > 0 order by stream`;
+  const rows = await sql<
+    { stream: string; head: number }[]
+  >`select stream, head from log.stream where head > 0 order by stream`;
   return new Map(rows.map((row) => [row.stream, row.head]));
 }
 
@@ -21,7 +23,12 @@ export interface ReadOptions {
 }
 
 /** Events of one stream after a version, in order, without payloads. */
-export const readHeaders = (sql: Queryable, stream: string, after: number, options: ReadOptions): Promise<EventHeader[]> =>
+export const readHeaders = (
+  sql: Queryable,
+  stream: string,
+  after: number,
+  options: ReadOptions,
+): Promise<EventHeader[]> =>
   sql<EventHeader[]>`
     select ${headerColumns(sql)} from log.event
     where stream = ${stream} and version > ${after} and version <= ${options.to ?? Number.MAX_SAFE_INTEGER}
@@ -34,7 +41,12 @@ async function unpack({ stored, ...header }: StoredEvent): Promise<LogEvent> {
 }
 
 /** Events of one stream after a version, in order, with the exact bytes of their payloads. */
-export async function readEvents(sql: Queryable, stream: string, after: number, options: ReadOptions): Promise<LogEvent[]> {
+export async function readEvents(
+  sql: Queryable,
+  stream: string,
+  after: number,
+  options: ReadOptions,
+): Promise<LogEvent[]> {
   const rows = await sql<StoredEvent[]>`
     with sized as (
       select *, sum(octet_length(payload)) over (order by version) - octet_length(payload) as before

@@ -20,17 +20,27 @@ export interface VerifyOptions {
   onProgress?: (progress: { events: number; total: number }) => void;
 }
 
-type Row = Omit<ChainedColumns, 'stream'> & { payload: Uint8Array | null; digest: Uint8Array; chainHash: Uint8Array };
+type Row = Omit<ChainedColumns, 'stream'> & {
+  payload: Uint8Array | null;
+  digest: Uint8Array;
+  chainHash: Uint8Array;
+};
 
 /** 32 pages of some 40 KB at once keep memory flat whatever the log's length. */
 const rowsPerRead = 32;
 
-const rowsOf = (sql: Sql, stream: string) => sql<Row[]>`
+const rowsOf = (sql: Sql, stream: string) =>
+  sql<Row[]>`
   select version, event_id, type, schema_version, run_id, log.microseconds(received_at) as received_at_us,
     log.microseconds(recorded_at) as recorded_at_us, metadata, payload_bytes, payload, sha256 as digest, chain_hash
   from log.event where stream = ${stream} order by version`.cursor(rowsPerRead);
 
-async function reasonBad(stream: string, row: Row, expectedVersion: number, previous: Uint8Array): Promise<string | null> {
+async function reasonBad(
+  stream: string,
+  row: Row,
+  expectedVersion: number,
+  previous: Uint8Array,
+): Promise<string | null> {
   if (row.version !== expectedVersion)
     return `expected version ${expectedVersion} here: an event was removed or put in`;
   if (row.payload === null) return 'its payload is gone';
@@ -68,7 +78,8 @@ async function verifyStream(
     }
     if (version === head) break;
   }
-  if (version < head) return { stream, version: version + 1, reason: `it is missing: the stream's head is ${head}` };
+  if (version < head)
+    return { stream, version: version + 1, reason: `it is missing: the stream's head is ${head}` };
   if (!Buffer.from(previous).equals(chainHash))
     return { stream, version: head, reason: "the stream's own hash is not that of its last event" };
   return null;

@@ -14,8 +14,11 @@ export function readFoldDigest(): string {
   const root = join(import.meta.dirname, '..');
   const hash = createHash('sha256');
   for (const folder of foldFolders) {
-    const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter(isFold).sort();
-    for (const file of files) hash.update(`${folder}/${file}\n`).update(readFileSync(join(root, folder, file)));
+    const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter(isFold)
+      .sort();
+    for (const file of files)
+      hash.update(`${folder}/${file}\n`).update(readFileSync(join(root, folder, file)));
   }
   return hash.digest('hex').slice(0, 16);
 }

@@ -25,7 +25,9 @@ export function keyColumns({ table }: ReadTable): string[] {
 export function createStatements(schema: string, readTable: ReadTable): string[] {
   const { name, columns } = getTableConfig(readTable.table);
   const qualified = `${schema}.${name}`;
-  const definitions = columns.map((column) => `${column.name} ${column.getSQLType()}${column.notNull ? ' not null' : ''}`);
+  const definitions = columns.map(
+    (column) => `${column.name} ${column.getSQLType()}${column.notNull ? ' not null' : ''}`,
+  );
   definitions.push(`primary key (${keyColumns(readTable).join(', ')})`);
   const partitioning = readTable.partitionedBy ? ` partition by range (${readTable.partitionedBy})` : '';
   return [

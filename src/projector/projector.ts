@@ -46,7 +46,10 @@ export function createProjector({ sql, holder, foldDigest, limits, log, now }: P
     const state = await readModelState(sql, 'read');
     if (state === null) await createReadModel(sql, 'read', foldDigest, now());
     else if (state.foldDigest !== foldDigest) {
-      log.warn({ was: state.foldDigest, is: foldDigest }, 'the folds have changed: rebuilding the read model beside the live one');
+      log.warn(
+        { was: state.foldDigest, is: foldDigest },
+        'the folds have changed: rebuilding the read model beside the live one',
+      );
       await rebuild({ sql, holder, foldDigest, limits, now });
     } else await keepPartitionsAhead(sql, 'read', now());
   }

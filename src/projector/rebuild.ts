@@ -6,7 +6,13 @@ import { readHeads } from '../log/read.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
 import { projectorLease, rebuildLease } from './leases.ts';
 import { eventsBetween, projectStep } from './project.ts';
-import { createReadModel, dropReadModel, pointPublicViews, readCheckpoints, readModelState } from './schema.ts';
+import {
+  createReadModel,
+  dropReadModel,
+  pointPublicViews,
+  readCheckpoints,
+  readModelState,
+} from './schema.ts';
 
 export interface RebuildDeps {
   sql: Sql;
@@ -48,7 +54,10 @@ export async function foldInto(deps: RebuildDeps, schema: string, upTo: Checkpoi
 /** Runs a task as the only rebuild of this database; throws BUSY while another one runs. */
 export async function asOnlyRebuild<T>({ sql, holder }: RebuildDeps, task: () => Promise<T>): Promise<T> {
   if (!(await acquireLease(sql, { name: rebuildLease, holder, ttlMs: rebuildTtlMs })))
-    throw new CoinlogError('BUSY', 'Another rebuild is running on this database: wait for it, then try again.');
+    throw new CoinlogError(
+      'BUSY',
+      'Another rebuild is running on this database: wait for it, then try again.',
+    );
   try {
     return await task();
   } finally {
@@ -84,7 +93,9 @@ async function catchUpAndSwap(deps: RebuildDeps): Promise<number> {
     try {
       return await sql.begin(async (tx) => {
         await blockLease(tx, projectorLease);
-        const live = (await readModelState(tx, 'read')) ? await readCheckpoints(tx, 'read') : new Map<string, number>();
+        const live = (await readModelState(tx, 'read'))
+          ? await readCheckpoints(tx, 'read')
+          : new Map<string, number>();
         const events = await foldInto(deps, 'read_next', live);
         await swap(tx, now());
         return events;
@@ -97,7 +108,9 @@ async function catchUpAndSwap(deps: RebuildDeps): Promise<number> {
 }
 
 async function countSnapshots(sql: Sql): Promise<number> {
-  const [row] = await sql<{ snapshots: number }[]>`select coalesce(sum(snapshots), 0)::bigint as snapshots from read.source`;
+  const [row] = await sql<
+    { snapshots: number }[]
+  >`select coalesce(sum(snapshots), 0)::bigint as snapshots from read.source`;
   return row?.snapshots ?? 0;
 }
 

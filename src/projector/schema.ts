@@ -11,14 +11,18 @@ export interface ReadModelState {
 
 /** The state of a read model, or null where the schema does not exist. */
 export async function readModelState(sql: Queryable, schema: string): Promise<ReadModelState | null> {
-  const [there] = await sql<{ there: boolean }[]>`select to_regclass(${`${schema}.read_model`}) is not null as there`;
+  const [there] = await sql<
+    { there: boolean }[]
+  >`select to_regclass(${`${schema}.read_model`}) is not null as there`;
   if (!there?.there) return null;
   const [state] = await sql<ReadModelState[]>`select version, fold_digest from ${sql(schema)}.read_model`;
   return state ?? null;
 }
 
 export async function readCheckpoints(sql: Queryable, schema: string): Promise<Checkpoints> {
-  const rows = await sql<{ stream: string; version: number }[]>`select stream, version from ${sql(schema)}.checkpoint`;
+  const rows = await sql<
+    { stream: string; version: number }[]
+  >`select stream, version from ${sql(schema)}.checkpoint`;
   return new Map(rows.map((row) => [row.stream, row.version]));
 }
 
@@ -48,7 +52,12 @@ export async function pointPublicViews(tx: Transaction, schema: string): Promise
 }
 
 /** Makes an empty read model in a schema of its own. What was there under that name goes first. */
-export async function createReadModel(sql: Sql, schema: string, foldDigest: string, now: Date): Promise<void> {
+export async function createReadModel(
+  sql: Sql,
+  schema: string,
+  foldDigest: string,
+  now: Date,
+): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`set local role coinlog_projector`;
     await tx`drop schema if exists ${tx(schema)} cascade`;

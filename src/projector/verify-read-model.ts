@@ -30,7 +30,10 @@ const differencesShown = 5;
 type DifferenceRow = Omit<Difference, 'table'> & { total: number };
 
 /** Rows of one table that are not the same in both read models, by key. */
-async function compareTable(sql: Queryable, readTable: ReadTable): Promise<{ count: number; first: Difference[] }> {
+async function compareTable(
+  sql: Queryable,
+  readTable: ReadTable,
+): Promise<{ count: number; first: Difference[] }> {
   const table = tableName(readTable);
   const keys = keyColumns(readTable);
   const names = getTableConfig(readTable.table).columns.map((column) => column.name);
@@ -55,7 +58,10 @@ export async function verifyReadModel(deps: RebuildDeps): Promise<ReadModelVerif
   const startedAt = performance.now();
   const live = await readModelState(sql, 'read');
   if (live === null)
-    throw new CoinlogError('READ_MODEL_MISSING', 'There is no read model to verify yet: run "coinlog project" first.');
+    throw new CoinlogError(
+      'READ_MODEL_MISSING',
+      'There is no read model to verify yet: run "coinlog project" first.',
+    );
   return asOnlyRebuild(deps, async () => {
     try {
       await createReadModel(sql, schema, foldDigest, now());
@@ -72,7 +78,9 @@ export async function verifyReadModel(deps: RebuildDeps): Promise<ReadModelVerif
         }
         return found;
       });
-      const [rows] = await sql<{ snapshots: number }[]>`select count(*) as snapshots from read_verify.snapshot`;
+      const [rows] = await sql<
+        { snapshots: number }[]
+      >`select count(*) as snapshots from read_verify.snapshot`;
       const durationMs = Math.round(performance.now() - startedAt);
       return { events, snapshots: rows?.snapshots ?? 0, durationMs, differences };
     } finally {

@@ -66,7 +66,11 @@ const runColumns = Object.entries(getTableColumns(run));
 const asRow = (state: RunState): Record<string, unknown> =>
   Object.fromEntries(runColumns.map(([key, column]) => [column.name, state[key as keyof RunState]]));
 
-async function writeRunStates(tx: Transaction, batch: readonly FoldedEvent[], outcomes: ReadonlyMap<string, Outcomes>) {
+async function writeRunStates(
+  tx: Transaction,
+  batch: readonly FoldedEvent[],
+  outcomes: ReadonlyMap<string, Outcomes>,
+) {
   const runIds = [...new Set(batch.flatMap(({ event }) => event.runId ?? []))];
   if (runIds.length === 0) return;
   const known = await tx.unsafe<RunState[]>(readRuns, [runIds]);
@@ -126,14 +130,20 @@ async function moveCheckpoints(tx: Transaction, batch: readonly FoldedEvent[]): 
  * Writes one batch, its checkpoints and the raised version in one transaction; the version is raised last. Exactly
  * once: a batch that was written already moves no checkpoint and is refused whole.
  */
-export async function writeBatch(sql: Sql, target: WriteTarget, batch: readonly FoldedEvent[]): Promise<WriteResult> {
+export async function writeBatch(
+  sql: Sql,
+  target: WriteTarget,
+  batch: readonly FoldedEvent[],
+): Promise<WriteResult> {
   try {
     const version = await sql.begin(async (tx) => {
-      if (target.lease && !(await lockLease(tx, target.lease))) throw new NotOurs('another process has the lease');
+      if (target.lease && !(await lockLease(tx, target.lease)))
+        throw new NotOurs('another process has the lease');
       await tx`set local role coinlog_projector`;
       await tx.unsafe(`set local search_path = ${target.schema}, pg_temp`);
       const [model] = await tx<{ foldDigest: string }[]>`select fold_digest from read_model for update`;
-      if (model?.foldDigest !== target.foldDigest) throw new NotOurs('the read model was made by other folds');
+      if (model?.foldDigest !== target.foldDigest)
+        throw new NotOurs('the read model was made by other folds');
       await moveCheckpoints(tx, batch);
       const lines = batch.flatMap((f) => (f.kind === 'folded' && f.records ? f.records.stagedLines : []));
       const outcomes = await writeRecords(tx, lines);

@@ -2,6 +2,7 @@ import type { ReservedSql } from 'postgres';
 import { databaseAway } from '../database/open.ts';
 import { isUnreachable, type Queryable, type Sql } from '../database/client.ts';
 import { CoinlogError } from '../errors.ts';
+import { within } from './within.ts';
 
 /** One snapshot of the read model: everything read through it belongs to one version. */
 export interface ReadSession {
@@ -16,10 +17,14 @@ export interface OpenReadSession extends ReadSession {
 }
 
 export interface ReadSessions {
-  open(): Promise<OpenReadSession>;
+  /** DATABASE_UNREACHABLE when there is no connection to be had within the time. */
+  open(limitMs?: number): Promise<OpenReadSession>;
   /** Opens, runs, closes. */
-  run<T>(task: (session: ReadSession) => Promise<T>): Promise<T>;
+  run<T>(task: (session: ReadSession) => Promise<T>, limitMs?: number): Promise<T>;
 }
+
+// Longer than any queue for a connection is under load that can be served.
+const openLimitMs = 3_000;
 
 /**
  * In this order: the snapshot is taken after the lock, so that a swap of the read model is either wholly before or
@@ -39,9 +44,13 @@ export function readError(error: unknown): unknown {
   const code = codeOf(error);
   // The schema or the table is not there.
   if (code === '3F000' || code === '42P01')
-    return new CoinlogError('READ_MODEL_MISSING', 'There is no read model yet: start a worker, or run "coinlog project".', {
-      cause: error,
-    });
+    return new CoinlogError(
+      'READ_MODEL_MISSING',
+      'There is no read model yet: start a worker, or run "coinlog project".',
+      {
+        cause: error,
+      },
+    );
   return error;
 }
 
@@ -57,7 +66,7 @@ export function createReadSessions(readSql: Sql): ReadSessions {
     }
   }
 
-  async function open(): Promise<OpenReadSession> {
+  async function openWhenReady(): Promise<OpenReadSession> {
     let connection: ReservedSql<{ bigint: number }> | null = null;
     try {
       connection = await readSql.reserve();
@@ -81,10 +90,12 @@ export function createReadSessions(readSql: Sql): ReadSessions {
     }
   }
 
+  const open = (limitMs = openLimitMs) => within(limitMs, openWhenReady(), (late) => void late.close());
+
   return {
     open,
-    async run(task) {
-      const session = await open();
+    async run(task, limitMs) {
+      const session = await open(limitMs);
       try {
         return await task(session);
       } catch (error) {

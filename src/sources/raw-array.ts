@@ -1,11 +1,11 @@
 import { Numeral, parseJson } from './json.ts';
 
 /** Node has it; TypeScript's library does not know it yet. The text stands in the output as it is. */
-const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
+const jsonOfNode = JSON as unknown as { rawJSON(text: string): unknown };
 
 /** The same value, in which numbers that no double holds print as they were written. */
 function printable(value: unknown): unknown {
-  if (value instanceof Numeral) return rawJson(value.source);
+  if (value instanceof Numeral) return jsonOfNode.rawJSON(value.source);
   if (Array.isArray(value)) return value.map(printable);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, printable(inner)]));

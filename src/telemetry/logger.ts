@@ -13,7 +13,10 @@ export const createLogger = (level: string): Logger =>
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: ['*.authorization', '*["x-cg-demo-api-key"]', '*["x-cg-pro-api-key"]'], censor: '***' },
+      redact: {
+        paths: ['*.authorization', '*["x-cg-demo-api-key"]', '*["x-cg-pro-api-key"]'],
+        censor: '***',
+      },
     },
     pino.destination({ dest: 2, sync: true }),
   );

@@ -16,7 +16,12 @@ export function createMetrics(build: { version: string; revision: string }): Met
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  new Gauge({ name: 'coinlog_build_info', help: 'Always 1.', labelNames: ['version', 'revision'], registers }).set(build, 1);
+  new Gauge({
+    name: 'coinlog_build_info',
+    help: 'Always 1.',
+    labelNames: ['version', 'revision'],
+    registers,
+  }).set(build, 1);
   return {
     registry,
     ingestAttempts: new Counter({
@@ -45,7 +50,11 @@ export function createMetrics(build: { version: string; revision: string }): Met
       registers,
     }),
     lagEvents: new Gauge({ name: 'coinlog_projector_lag_events', help: 'Events not folded yet.', registers }),
-    lagSeconds: new Gauge({ name: 'coinlog_projector_lag_seconds', help: 'Age of the oldest event not folded yet.', registers }),
+    lagSeconds: new Gauge({
+      name: 'coinlog_projector_lag_seconds',
+      help: 'Age of the oldest event not folded yet.',
+      registers,
+    }),
     deadLetters: new Gauge({ name: 'coinlog_dead_letters', help: 'Events no fold could read.', registers }),
   };
 }

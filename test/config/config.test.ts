@@ -44,7 +44,11 @@ describe('the configuration', () => {
   });
 
   it('shows no secret, neither in its own words nor when a secret is wrong', () => {
-    const environment = { DATABASE_URL: 'postgres://me:hunter2@db/x', COINGECKO_API_KEY: 'CG-hunter2', COINPAPRIKA_API_KEY: 'hunter2hunter2' };
+    const environment = {
+      DATABASE_URL: 'postgres://me:hunter2@db/x',
+      COINGECKO_API_KEY: 'CG-hunter2',
+      COINPAPRIKA_API_KEY: 'hunter2hunter2',
+    };
     expect(JSON.stringify(describeConfig(environment))).not.toContain('hunter2');
     expect(describeConfig(environment)).toContainEqual({ name: 'DATABASE_URL', value: '***' });
     expect(thrownBy({ DATABASE_URL: 'hunter2' }).message).not.toContain('hunter2');
@@ -54,15 +58,24 @@ describe('the configuration', () => {
     const folder = mkdtempSync(join(tmpdir(), 'coinlog-config-'));
     const file = join(folder, 'key');
     writeFileSync(file, 'CG-from-a-file\n');
-    const settings = loadConfig({ COINGECKO_API_KEY_FILE: file }).sources.find(({ source }) => source.name === 'coingecko')?.settings;
+    const settings = loadConfig({ COINGECKO_API_KEY_FILE: file }).sources.find(
+      ({ source }) => source.name === 'coingecko',
+    )?.settings;
     rmSync(folder, { recursive: true });
     expect(Object.values(settings?.headers ?? {})).toEqual(['CG-from-a-file']);
-    expect(thrownBy({ COINGECKO_API_KEY_FILE: file }).message).toMatch(/^COINGECKO_API_KEY_FILE: cannot read/);
+    expect(thrownBy({ COINGECKO_API_KEY_FILE: file }).message).toMatch(
+      /^COINGECKO_API_KEY_FILE: cannot read/,
+    );
   });
 
   it('lowers a plan’s requests a minute and never raises them', () => {
-    const perMinute = (limit: string) => loadConfig({ ETL_RATE_LIMIT_REQUESTS: limit }).sources.map(({ settings }) => settings?.requestsPerMinute);
+    const perMinute = (limit: string) =>
+      loadConfig({ ETL_RATE_LIMIT_REQUESTS: limit }).sources.map(
+        ({ settings }) => settings?.requestsPerMinute,
+      );
     expect(perMinute('1')).toEqual([1, 1, undefined]);
-    expect(perMinute('10000')).toEqual(loadConfig({}).sources.map(({ settings }) => settings?.requestsPerMinute));
+    expect(perMinute('10000')).toEqual(
+      loadConfig({}).sources.map(({ settings }) => settings?.requestsPerMinute),
+    );
   });
 });

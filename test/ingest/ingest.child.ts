@@ -21,6 +21,9 @@ const ingester = createIngester({
   observer: { onAttempt: () => undefined, onRunEnd: () => undefined },
 });
 process.send?.('ready');
-await ingester.ingest(source, { reason: 'child', ...(environment['FILE'] ? { path: environment['FILE'] } : {}) });
+await ingester.ingest(source, {
+  reason: 'child',
+  ...(environment['FILE'] ? { path: environment['FILE'] } : {}),
+});
 await ingester.close();
 await sql.end();

@@ -14,22 +14,45 @@ const there = existsSync(folder);
 if (!there) process.stderr.write('skipped: recorded payloads are not here (../shared/payloads)\n');
 
 type Values = Record<string, unknown>;
-const asNumber = (value: unknown): number | null => (value === null || value === undefined || value === '' ? null : Number(value));
+const asNumber = (value: unknown): number | null =>
+  value === null || value === undefined || value === '' ? null : Number(value);
 const unknownWhenZero = (value: unknown): number | null => asNumber(value) || null;
 
 /** The number of every column as the payload has it. */
-const columns: Record<string, { coingecko: (r: Values) => number | null; coinpaprika: (r: Values, q: Values) => number | null }> = {
+const columns: Record<
+  string,
+  { coingecko: (r: Values) => number | null; coinpaprika: (r: Values, q: Values) => number | null }
+> = {
   price: { coingecko: (r) => asNumber(r['current_price']), coinpaprika: (_r, q) => asNumber(q['price']) },
-  marketCap: { coingecko: (r) => asNumber(r['market_cap']), coinpaprika: (_r, q) => asNumber(q['market_cap']) },
-  volume24h: { coingecko: (r) => asNumber(r['total_volume']), coinpaprika: (_r, q) => asNumber(q['volume_24h']) },
+  marketCap: {
+    coingecko: (r) => asNumber(r['market_cap']),
+    coinpaprika: (_r, q) => asNumber(q['market_cap']),
+  },
+  volume24h: {
+    coingecko: (r) => asNumber(r['total_volume']),
+    coinpaprika: (_r, q) => asNumber(q['volume_24h']),
+  },
   percentChange24h: {
-    coingecko: (r) => asNumber(r['price_change_percentage_24h_in_currency'] ?? r['price_change_percentage_24h']),
+    coingecko: (r) =>
+      asNumber(r['price_change_percentage_24h_in_currency'] ?? r['price_change_percentage_24h']),
     coinpaprika: (_r, q) => asNumber(q['percent_change_24h']),
   },
-  rank: { coingecko: (r) => unknownWhenZero(r['market_cap_rank']), coinpaprika: (r) => unknownWhenZero(r['rank']) },
-  circulatingSupply: { coingecko: (r) => asNumber(r['circulating_supply']), coinpaprika: (r) => asNumber(r['circulating_supply']) },
-  totalSupply: { coingecko: (r) => asNumber(r['total_supply']), coinpaprika: (r) => asNumber(r['total_supply']) },
-  maxSupply: { coingecko: (r) => unknownWhenZero(r['max_supply']), coinpaprika: (r) => unknownWhenZero(r['max_supply']) },
+  rank: {
+    coingecko: (r) => unknownWhenZero(r['market_cap_rank']),
+    coinpaprika: (r) => unknownWhenZero(r['rank']),
+  },
+  circulatingSupply: {
+    coingecko: (r) => asNumber(r['circulating_supply']),
+    coinpaprika: (r) => asNumber(r['circulating_supply']),
+  },
+  totalSupply: {
+    coingecko: (r) => asNumber(r['total_supply']),
+    coinpaprika: (r) => asNumber(r['total_supply']),
+  },
+  maxSupply: {
+    coingecko: (r) => unknownWhenZero(r['max_supply']),
+    coinpaprika: (r) => unknownWhenZero(r['max_supply']),
+  },
 };
 
 const files = [
@@ -41,42 +64,65 @@ const files = [
 ] as const;
 
 describe.skipIf(!there)('recorded payloads, through the whole path', () => {
-  it.each(files)('%s %s: all %i records end as snapshots with the payload’s own numbers', async (name, file, records, currency) => {
-    const database = await createTestDatabase();
-    const body = readFileSync(join(folder, name, file));
-    const upstream = await startUpstream(() => ({ body }));
-    const ingester = createTestIngester(database);
-    const source = sourceConfigured(name, { VS_CURRENCY: currency, [`${name.toUpperCase()}_BASE_URL`]: upstream.url });
-    try {
-      const outcome = await ingester.ingest(source, { reason: 'test' });
-      expect(outcome.kind).toBe('completed');
-      await projectAll(database);
-      await expectRebuildEqualsLive(database);
+  it.each(files)(
+    '%s %s: all %i records end as snapshots with the payload’s own numbers',
+    async (name, file, records, currency) => {
+      const database = await createTestDatabase();
+      const body = readFileSync(join(folder, name, file));
+      const upstream = await startUpstream(() => ({ body }));
+      const ingester = createTestIngester(database);
+      const source = sourceConfigured(name, {
+        VS_CURRENCY: currency,
+        [`${name.toUpperCase()}_BASE_URL`]: upstream.url,
+      });
+      try {
+        const outcome = await ingester.ingest(source, { reason: 'test' });
+        expect(outcome.kind).toBe('completed');
+        await projectAll(database);
+        await expectRebuildEqualsLive(database);
 
-      const stored = await readEvent(database.sql, source.source.feed.stream, 2);
-      expect(createHash('sha256').update(stored?.payload ?? '').digest('hex')).toBe(createHash('sha256').update(body).digest('hex'));
-      const [run] = await database.sql`select * from read.run`;
-      expect(run).toMatchObject({ status: 'COMPLETED', recordsRead: records, accepted: records, rejected: 0, skipped: 0, duplicates: 0 });
+        const stored = await readEvent(database.sql, source.source.feed.stream, 2);
+        expect(
+          createHash('sha256')
+            .update(stored?.payload ?? '')
+            .digest('hex'),
+        ).toBe(createHash('sha256').update(body).digest('hex'));
+        const [run] = await database.sql`select * from read.run`;
+        expect(run).toMatchObject({
+          status: 'COMPLETED',
+          recordsRead: records,
+          accepted: records,
+          rejected: 0,
+          skipped: 0,
+          duplicates: 0,
+        });
 
-      const rows = await database.sql`select * from public.snapshot s`;
-      expect(rows).toHaveLength(records);
-      const byIndex = new Map(rows.map((row) => [row['recordIndex'], row]));
-      for (const [index, record] of (JSON.parse(body.toString()) as Values[]).entries()) {
-        const row = byIndex.get(index);
-        expect(row?.['sourceCoinId']).toBe(record['id']);
-        const quotes = (record['quotes'] as Record<string, Values> | undefined)?.['USD'] ?? {};
-        expect(row?.['quoteCurrency']).toBe(currency.toUpperCase());
-        for (const [column, read] of Object.entries(columns))
-          expect([record['id'], column, asNumber(row?.[column])]).toEqual([record['id'], column, read[name](record, quotes)]);
-        expect(asNumber(row?.['priceUsd'])).toBe(currency === 'usd' ? columns['price']?.[name](record, quotes) : null);
+        const rows = await database.sql`select * from public.snapshot s`;
+        expect(rows).toHaveLength(records);
+        const byIndex = new Map(rows.map((row) => [row['recordIndex'], row]));
+        for (const [index, record] of (JSON.parse(body.toString()) as Values[]).entries()) {
+          const row = byIndex.get(index);
+          expect(row?.['sourceCoinId']).toBe(record['id']);
+          const quotes = (record['quotes'] as Record<string, Values> | undefined)?.['USD'] ?? {};
+          expect(row?.['quoteCurrency']).toBe(currency.toUpperCase());
+          for (const [column, read] of Object.entries(columns))
+            expect([record['id'], column, asNumber(row?.[column])]).toEqual([
+              record['id'],
+              column,
+              read[name](record, quotes),
+            ]);
+          expect(asNumber(row?.['priceUsd'])).toBe(
+            currency === 'usd' ? columns['price']?.[name](record, quotes) : null,
+          );
+        }
+        expect((await verifyLog(database.sql)).ok).toBe(true);
+      } finally {
+        await ingester.close();
+        await upstream.close();
+        await database.close();
       }
-      expect((await verifyLog(database.sql)).ok).toBe(true);
-    } finally {
-      await ingester.close();
-      await upstream.close();
-      await database.close();
-    }
-  });
+    },
+  );
 });
 
 const csvFiles = [
@@ -100,29 +146,38 @@ describe.skipIf(!there)('recorded CSV files, through the whole path', () => {
     await database.close();
   });
 
-  it.each(csvFiles)('%s: %i rows are read and %i are kept aside with their reasons', async (file, accepted, rejected) => {
-    const ingester = createTestIngester(database);
-    const source = sourceConfigured('csv');
-    const path = join(folder, 'csv', file);
-    const outcome = await ingester.ingest(source, { reason: 'test', path });
-    expect(outcome.kind).toBe('completed');
-    if (outcome.kind !== 'completed') return;
-    await projectAll(database);
-    const [run] = await database.sql`select * from read.run where run_id = ${outcome.runId}`;
-    expect(run).toMatchObject({ recordsRead: accepted + rejected, rejected, skipped: 0 });
-    expect(run?.['accepted'] + run?.['duplicates'] + run?.['revised']).toBe(accepted);
-    const kept = await database.sql`select line, issues from read.rejected_record where run_id = ${outcome.runId}`;
-    expect(kept).toHaveLength(rejected);
+  it.each(csvFiles)(
+    '%s: %i rows are read and %i are kept aside with their reasons',
+    async (file, accepted, rejected) => {
+      const ingester = createTestIngester(database);
+      const source = sourceConfigured('csv');
+      const path = join(folder, 'csv', file);
+      const outcome = await ingester.ingest(source, { reason: 'test', path });
+      expect(outcome.kind).toBe('completed');
+      if (outcome.kind !== 'completed') return;
+      await projectAll(database);
+      const [run] = await database.sql`select * from read.run where run_id = ${outcome.runId}`;
+      expect(run).toMatchObject({ recordsRead: accepted + rejected, rejected, skipped: 0 });
+      expect(run?.['accepted'] + run?.['duplicates'] + run?.['revised']).toBe(accepted);
+      const kept =
+        await database.sql`select line, issues from read.rejected_record where run_id = ${outcome.runId}`;
+      expect(kept).toHaveLength(rejected);
 
-    const chunks = (await readHeaders(database.sql, 'csv.files', 0, { limit: 10_000 })).filter(
-      (event) => event.runId === outcome.runId && event.type === 'file.chunk',
-    );
-    const bytes = await Promise.all(chunks.map(async ({ version }) => (await readEvent(database.sql, 'csv.files', version))?.payload ?? new Uint8Array()));
-    expect(Buffer.concat(bytes).equals(readFileSync(path))).toBe(true);
+      const chunks = (await readHeaders(database.sql, 'csv.files', 0, { limit: 10_000 })).filter(
+        (event) => event.runId === outcome.runId && event.type === 'file.chunk',
+      );
+      const bytes = await Promise.all(
+        chunks.map(
+          async ({ version }) =>
+            (await readEvent(database.sql, 'csv.files', version))?.payload ?? new Uint8Array(),
+        ),
+      );
+      expect(Buffer.concat(bytes).equals(readFileSync(path))).toBe(true);
 
-    const before = await readHeaders(database.sql, 'csv.files', 0, { limit: 10_000 });
-    expect((await ingester.ingest(source, { reason: 'again', path })).kind).toBe('unchanged');
-    expect(await readHeaders(database.sql, 'csv.files', 0, { limit: 10_000 })).toHaveLength(before.length);
-    await ingester.close();
-  });
+      const before = await readHeaders(database.sql, 'csv.files', 0, { limit: 10_000 });
+      expect((await ingester.ingest(source, { reason: 'again', path })).kind).toBe('unchanged');
+      expect(await readHeaders(database.sql, 'csv.files', 0, { limit: 10_000 })).toHaveLength(before.length);
+      await ingester.close();
+    },
+  );
 });

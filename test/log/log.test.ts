@@ -18,7 +18,10 @@ const event = (name: string, payload: Uint8Array = Buffer.from(name)): NewEvent 
   schemaVersion: 1,
   runId: 'run_1',
   receivedAt: new Date('2026-11-23T14:03:00.123Z'),
-  metadata: { request: { url: 'https://example.test/a?b="c"', page: 1 }, note: 'é "quoted" \\ \u0001 老板 \0 \ud800' },
+  metadata: {
+    request: { url: 'https://example.test/a?b="c"', page: 1 },
+    note: 'é "quoted" \\ \u0001 老板 \0 \ud800',
+  },
   payload,
 });
 
@@ -29,7 +32,13 @@ describe('append', () => {
     expect(first).toEqual({ kind: 'appended', versions: [1, 2], head: 2 });
     expect(second).toEqual({ kind: 'appended', versions: [3], head: 3 });
     const read = await readEvent(database.sql, 'append.a', 2);
-    expect(read).toMatchObject({ version: 2, type: 'page.fetched', runId: 'run_1', payloadBytes: 1, redacted: false });
+    expect(read).toMatchObject({
+      version: 2,
+      type: 'page.fetched',
+      runId: 'run_1',
+      payloadBytes: 1,
+      redacted: false,
+    });
     expect(read?.receivedAt.toISOString()).toBe('2026-11-23T14:03:00.123Z');
     expect(Buffer.from(read?.payload ?? []).toString()).toBe('b');
   });
@@ -60,10 +69,20 @@ describe('append', () => {
   });
 
   it('returns any bytes as they were: invalid UTF-8, NUL, nothing, every value', async () => {
-    const bodies = [Buffer.from([0xff, 0xfe, 0]), Buffer.alloc(0), Buffer.from(Array.from({ length: 256 }, (_, i) => i))];
-    await append(database.sql, 'append.bytes', bodies.map((body, index) => event(`bytes ${index}`, body)));
+    const bodies = [
+      Buffer.from([0xff, 0xfe, 0]),
+      Buffer.alloc(0),
+      Buffer.from(Array.from({ length: 256 }, (_, i) => i)),
+    ];
+    await append(
+      database.sql,
+      'append.bytes',
+      bodies.map((body, index) => event(`bytes ${index}`, body)),
+    );
     const read = await readEvents(database.sql, 'append.bytes', 0, { limit: 10 });
-    expect(read.map(({ payload }) => Buffer.from(payload).toString('hex'))).toEqual(bodies.map((body) => body.toString('hex')));
+    expect(read.map(({ payload }) => Buffer.from(payload).toString('hex'))).toEqual(
+      bodies.map((body) => body.toString('hex')),
+    );
   });
 
   it('keeps versions dense and in the order of their commits under eight writers that abort and repeat', async () => {
@@ -106,15 +125,28 @@ describe('verify', () => {
   });
 
   const tampering: [string, string][] = [
-    ['a flipped payload bit', `update log.event set payload = set_byte(payload, 9, get_byte(payload, 9) # 1) where stream = 'STREAM' and version = 3`],
-    ['an edited metadata field', `update log.event set metadata = metadata || '{"note": "x"}' where stream = 'STREAM' and version = 3`],
-    ['an edited time', `update log.event set received_at = received_at + interval '1 ms' where stream = 'STREAM' and version = 3`],
+    [
+      'a flipped payload bit',
+      `update log.event set payload = set_byte(payload, 9, get_byte(payload, 9) # 1) where stream = 'STREAM' and version = 3`,
+    ],
+    [
+      'an edited metadata field',
+      `update log.event set metadata = metadata || '{"note": "x"}' where stream = 'STREAM' and version = 3`,
+    ],
+    [
+      'an edited time',
+      `update log.event set received_at = received_at + interval '1 ms' where stream = 'STREAM' and version = 3`,
+    ],
     ['an edited type', `update log.event set type = 'page.failed' where stream = 'STREAM' and version = 3`],
     ['a removed event', `delete from log.event where stream = 'STREAM' and version = 3`],
   ];
   it.each(tampering)('names the first bad event after %s', async (what, statement) => {
     const stream = `verify.${what.replaceAll(' ', '-')}`;
-    await append(database.sql, stream, ['a', 'b', 'c', 'd'].map((name) => event(name, Buffer.from(name.repeat(40)))));
+    await append(
+      database.sql,
+      stream,
+      ['a', 'b', 'c', 'd'].map((name) => event(name, Buffer.from(name.repeat(40)))),
+    );
     await database.owner.begin(async (tx) => {
       await tx`set local session_replication_role = replica`;
       await tx.unsafe(statement.replaceAll('STREAM', stream));
@@ -126,7 +158,11 @@ describe('verify', () => {
   });
 
   it('notices a tail that was cut off', async () => {
-    await append(database.sql, 'verify.tail', ['a', 'b'].map((name) => event(name)));
+    await append(
+      database.sql,
+      'verify.tail',
+      ['a', 'b'].map((name) => event(name)),
+    );
     await database.owner.begin(async (tx) => {
       await tx`set local session_replication_role = replica`;
       await tx`delete from log.event where stream = 'verify.tail' and version = 2`;
@@ -149,12 +185,16 @@ describe('the application', () => {
     `select log.ensure_partition('x', 1)`,
   ];
   it.each(statements)('is refused by the database: %s', async (statement) => {
-    await expect(database.sql.unsafe(statement)).rejects.toMatchObject({ code: expect.stringMatching(/^(42501|22023)$/) });
+    await expect(database.sql.unsafe(statement)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(42501|22023)$/),
+    });
   });
 
   it('cannot change an event by a partition either, and nor can the projector', async () => {
     await append(database.sql, 'append.part', [event('a')]);
-    await expect(database.sql.unsafe(`update log."event:append.part:1" set type = 'x'`)).rejects.toThrow(/permission denied/);
+    await expect(database.sql.unsafe(`update log."event:append.part:1" set type = 'x'`)).rejects.toThrow(
+      /permission denied/,
+    );
     const asProjector = database.sql.begin(async (tx) => {
       await tx`set local role coinlog_projector`;
       await tx`delete from log.event`;

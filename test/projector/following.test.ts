@@ -43,17 +43,32 @@ const record = (id: string, price: number, minute: number) => ({
 let runs = 0;
 async function appendPage(records: object[], startedAt = new Date('2026-11-20T12:00:00Z')): Promise<void> {
   runs += 1;
-  await appendRun(database.sql, { stream: 'coingecko.markets', runId: `run_${runs}`, startedAt, params: { vs_currency: 'usd' }, pages: [JSON.stringify(records)] });
+  await appendRun(database.sql, {
+    stream: 'coingecko.markets',
+    runId: `run_${runs}`,
+    startedAt,
+    params: { vs_currency: 'usd' },
+    pages: [JSON.stringify(records)],
+  });
 }
 function createFollower(): Projector {
-  const projector = createProjector({ ...testFolds, sql: database.sql, holder: crypto.randomUUID(), log: silentLogger });
+  const projector = createProjector({
+    ...testFolds,
+    sql: database.sql,
+    holder: crypto.randomUUID(),
+    log: silentLogger,
+  });
   projectors.push(projector);
   return projector;
 }
 const caughtUp = async () => {
   const heads = await readHeads(database.sql);
-  const rows = await database.sql<{ stream: string; version: number }[]>`select stream, version from read.checkpoint`.catch(() => []);
-  return [...heads].every(([stream, head]) => rows.some((row) => row.stream === stream && row.version === head));
+  const rows = await database.sql<
+    { stream: string; version: number }[]
+  >`select stream, version from read.checkpoint`.catch(() => []);
+  return [...heads].every(([stream, head]) =>
+    rows.some((row) => row.stream === stream && row.version === head),
+  );
 };
 
 describe('following the log', () => {
@@ -62,13 +77,19 @@ describe('following the log', () => {
     createFollower().follow();
     for (let n = 0; n < 30; n += 1) await appendPage([record('a', n, n), record('b', n, 0)]);
     await waitFor('all is folded', caughtUp);
-    const [totals] = await database.sql`select sum(records_read) as read, sum(accepted) as accepted, sum(revised) as revised from read.run`;
+    const [totals] =
+      await database.sql`select sum(records_read) as read, sum(accepted) as accepted, sum(revised) as revised from read.run`;
     expect(totals).toEqual({ read: '60', accepted: '31', revised: '29' });
-    expect(await database.sql`select snapshots from read.source_coin order by source_coin_id`).toEqual([{ snapshots: 30 }, { snapshots: 1 }]);
+    expect(await database.sql`select snapshots from read.source_coin order by source_coin_id`).toEqual([
+      { snapshots: 30 },
+      { snapshots: 1 },
+    ]);
   });
 
   it('a standby takes over within seconds after the writer is killed, and no work is lost or doubled', async () => {
-    const child = fork(join(import.meta.dirname, 'projector.child.ts'), { env: { ...process.env, APP: JSON.stringify(database.app) } });
+    const child = fork(join(import.meta.dirname, 'projector.child.ts'), {
+      env: { ...process.env, APP: JSON.stringify(database.app) },
+    });
     children.push(child);
     await once(child, 'message');
     await appendPage([record('a', 1, 1)]);
@@ -87,7 +108,13 @@ describe('following the log', () => {
   it('a read model made by other folds is rebuilt beside and swapped, not added to', async () => {
     await appendPage([record('a', 1, 1)]);
     await projectAll(database);
-    const changed = createProjector({ ...testFolds, foldDigest: 'changed', sql: database.sql, holder: 'changed', log: silentLogger });
+    const changed = createProjector({
+      ...testFolds,
+      foldDigest: 'changed',
+      sql: database.sql,
+      holder: 'changed',
+      log: silentLogger,
+    });
     projectors.push(changed);
     changed.follow();
     await waitFor('the new digest is live', async () => {
@@ -103,16 +130,29 @@ describe('following the log', () => {
 
 describe('the snapshots', () => {
   it('come out the same however the events are cut into batches', async () => {
-    const arbitraryRecord = fc.record({ id: fc.constantFrom('a', 'b', 'c'), price: fc.integer({ min: 1, max: 4 }), minute: fc.integer({ min: 0, max: 3 }) });
+    const arbitraryRecord = fc.record({
+      id: fc.constantFrom('a', 'b', 'c'),
+      price: fc.integer({ min: 1, max: 4 }),
+      minute: fc.integer({ min: 0, max: 3 }),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(arbitraryRecord, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 6 }), async (pages) => {
-        for (const page of pages) await appendPage(page.map(({ id, price, minute }) => record(id, price, minute)));
-        await projectAll(database);
-        // One event at a time, in another schema, compared row by row.
-        const { verifyReadModel } = await import('../../src/projector/verify-read-model.ts');
-        const { differences } = await verifyReadModel({ ...testFolds, limits: { events: 1, storedBytes: 1 }, sql: database.sql, holder: 'small' });
-        expect(differences).toEqual({ count: 0, first: [] });
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(arbitraryRecord, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 6 }),
+        async (pages) => {
+          for (const page of pages)
+            await appendPage(page.map(({ id, price, minute }) => record(id, price, minute)));
+          await projectAll(database);
+          // One event at a time, in another schema, compared row by row.
+          const { verifyReadModel } = await import('../../src/projector/verify-read-model.ts');
+          const { differences } = await verifyReadModel({
+            ...testFolds,
+            limits: { events: 1, storedBytes: 1 },
+            sql: database.sql,
+            holder: 'small',
+          });
+          expect(differences).toEqual({ count: 0, first: [] });
+        },
+      ),
       { numRuns: 8 },
     );
   });
@@ -125,9 +165,13 @@ describe('a swap', () => {
     const sessions = createReadSessions(database.readSql);
     const session = await sessions.open();
     let swapped = false;
-    const rebuilding = rebuild({ ...testFolds, sql: database.sql, holder: 'swap' }).then(() => (swapped = true));
+    const rebuilding = rebuild({ ...testFolds, sql: database.sql, holder: 'swap' }).then(
+      () => (swapped = true),
+    );
     await waitFor('the rebuild is ready to swap', async () => {
-      const [row] = await database.sql<{ there: boolean }[]>`select to_regnamespace('read_next') is not null as there`;
+      const [row] = await database.sql<
+        { there: boolean }[]
+      >`select to_regnamespace('read_next') is not null as there`;
       return row?.there ?? false;
     });
     await sleep(150);
@@ -135,7 +179,10 @@ describe('a swap', () => {
     expect(await session.sql`select count(*) as rows from read.snapshot`).toEqual([{ rows: 1 }]);
     await session.close();
     await rebuilding;
-    const after = await sessions.run(async ({ version, sql }) => ({ version, rows: await sql`select 1 from read.snapshot` }));
+    const after = await sessions.run(async ({ version, sql }) => ({
+      version,
+      rows: await sql`select 1 from read.snapshot`,
+    }));
     expect(after.version).toBe(session.version + 1);
     expect(after.rows).toHaveLength(1);
   });
@@ -169,8 +216,12 @@ describe('a swap', () => {
     await rebuild({ ...testFolds, sql: database.sql, holder: 'swap' });
     await appendPage([record('b', 1, 1)]);
     await projectAll(database);
-    expect(await database.owner`select source_coin_id from public.own order by 1`).toEqual([{ source_coin_id: 'a' }, { source_coin_id: 'b' }]);
-    const [grant] = await database.owner`select has_table_privilege('coinlog_log', 'public.snapshot', 'select') as granted`;
+    expect(await database.owner`select source_coin_id from public.own order by 1`).toEqual([
+      { source_coin_id: 'a' },
+      { source_coin_id: 'b' },
+    ]);
+    const [grant] =
+      await database.owner`select has_table_privilege('coinlog_log', 'public.snapshot', 'select') as granted`;
     expect(grant?.['granted']).toBe(true);
   });
 });

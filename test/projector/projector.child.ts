@@ -5,5 +5,12 @@ import { silentLogger } from '../../src/telemetry/logger.ts';
 
 const sql = connect(JSON.parse(process.env['APP'] ?? '{}'), { max: 4, name: 'child', role: 'coinlog_app' });
 const limits = { events: 50, storedBytes: 1_000_000 };
-createProjector({ sql, holder: 'child', foldDigest: 'test', limits, log: silentLogger, now: () => new Date() }).follow();
+createProjector({
+  sql,
+  holder: 'child',
+  foldDigest: 'test',
+  limits,
+  log: silentLogger,
+  now: () => new Date(),
+}).follow();
 process.send?.('following');

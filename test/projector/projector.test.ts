@@ -14,7 +14,12 @@ afterAll(async () => {
 });
 
 const startedAt = new Date('2026-11-20T10:00:00Z');
-const market = (id: string, price: number, lastUpdated: string | null = '2026-11-20T09:59:00.000Z', more: object = {}) => ({
+const market = (
+  id: string,
+  price: number,
+  lastUpdated: string | null = '2026-11-20T09:59:00.000Z',
+  more: object = {},
+) => ({
   id,
   symbol: id.slice(0, 3),
   name: id,
@@ -35,18 +40,33 @@ async function runRow(runId: string) {
 
 describe('the projector', () => {
   it('counts a new observation as accepted, the same again as a duplicate, another value for it as revised', async () => {
-    await appendRun(database.sql, { ...markets, runId: 'r1', pages: [JSON.stringify([market('bitcoin', 10), market('ether', 2)])] });
+    await appendRun(database.sql, {
+      ...markets,
+      runId: 'r1',
+      pages: [JSON.stringify([market('bitcoin', 10), market('ether', 2)])],
+    });
     await appendRun(database.sql, {
       ...markets,
       runId: 'r2',
       startedAt: new Date('2026-11-20T10:05:00Z'),
       pages: [
-        JSON.stringify([market('bitcoin', 10), market('ether', 3), market('new', 1, '2026-11-20T10:04:00Z'), { id: 'broken' }]),
+        JSON.stringify([
+          market('bitcoin', 10),
+          market('ether', 3),
+          market('new', 1, '2026-11-20T10:04:00Z'),
+          { id: 'broken' },
+        ]),
         JSON.stringify([market('bitcoin', 11, '2026-11-20T10:04:30Z')]),
       ],
     });
     await projectAll(database);
-    expect(await runRow('r1')).toMatchObject({ status: 'COMPLETED', pages: 1, recordsRead: 2, accepted: 2, duplicates: 0 });
+    expect(await runRow('r1')).toMatchObject({
+      status: 'COMPLETED',
+      pages: 1,
+      recordsRead: 2,
+      accepted: 2,
+      duplicates: 0,
+    });
     expect(await runRow('r2')).toMatchObject({
       pages: 2,
       recordsRead: 5,
@@ -67,18 +87,31 @@ describe('the projector', () => {
     ]);
     const counts = await database.sql`select source_coin_id, snapshots from read.source_coin order by 1`;
     expect(counts.map((row) => row['snapshots'])).toEqual([2, 1, 1]);
-    expect(await database.sql`select coins, snapshots, last_run_id from read.source`).toEqual([{ coins: 3, snapshots: 4, lastRunId: 'r2' }]);
+    expect(await database.sql`select coins, snapshots, last_run_id from read.source`).toEqual([
+      { coins: 3, snapshots: 4, lastRunId: 'r2' },
+    ]);
   });
 
   it('puts aside a record it cannot read, with every reason, and names the event', async () => {
-    const rejected = await database.sql`select stream, version, record_index, run_id, issues from read.rejected_record`;
+    const rejected =
+      await database.sql`select stream, version, record_index, run_id, issues from read.rejected_record`;
     expect(rejected).toHaveLength(1);
-    expect(rejected[0]).toMatchObject({ stream: 'coingecko.markets', version: 5, recordIndex: 3, runId: 'r2' });
+    expect(rejected[0]).toMatchObject({
+      stream: 'coingecko.markets',
+      version: 5,
+      recordIndex: 3,
+      runId: 'r2',
+    });
     expect(rejected[0]?.['issues'].length).toBeGreaterThan(0);
   });
 
   it('an event that no fold can read becomes a dead letter and stops nothing', async () => {
-    await appendRun(database.sql, { ...markets, runId: 'r3', startedAt: new Date('2026-11-20T11:00:00Z'), pages: ['{"not":"a list"}', JSON.stringify([market('late', 4)])] });
+    await appendRun(database.sql, {
+      ...markets,
+      runId: 'r3',
+      startedAt: new Date('2026-11-20T11:00:00Z'),
+      pages: ['{"not":"a list"}', JSON.stringify([market('late', 4)])],
+    });
     await projectAll(database);
     const dead = await database.sql`select stream, version from read.dead_letter`;
     expect(dead).toEqual([{ stream: 'coingecko.markets', version: 9 }]);
@@ -86,7 +119,8 @@ describe('the projector', () => {
   });
 
   it('raises the version once per batch, and a swap raises it once more', async () => {
-    const version = async () => (await database.sql<{ version: number }[]>`select version from read.read_model`)[0]?.version ?? -1;
+    const version = async () =>
+      (await database.sql<{ version: number }[]>`select version from read.read_model`)[0]?.version ?? -1;
     const before = await version();
     await projectAll(database);
     expect(await version()).toBe(before);

@@ -11,15 +11,26 @@ export interface TestRun {
   params: Record<string, string | number>;
   /** The body of each page. */
   pages: string[];
-  ending?: { type: 'run.completed' | 'run.failed' | 'run.deferred' | 'run.abandoned'; metadata?: Metadata } | null;
+  ending?: {
+    type: 'run.completed' | 'run.failed' | 'run.deferred' | 'run.abandoned';
+    metadata?: Metadata;
+  } | null;
 }
 
 const empty = new Uint8Array();
 
 /** Appends a whole run to a feed's stream, the way the ingester does. */
-export async function appendRun(sql: Sql, { stream, runId, startedAt, params, pages, ending }: TestRun): Promise<void> {
+export async function appendRun(
+  sql: Sql,
+  { stream, runId, startedAt, params, pages, ending }: TestRun,
+): Promise<void> {
   const at = (offsetMs: number) => new Date(startedAt.getTime() + offsetMs);
-  const event = (type: string, receivedAt: Date, metadata: Metadata, payload: Uint8Array = empty): NewEvent => ({
+  const event = (
+    type: string,
+    receivedAt: Date,
+    metadata: Metadata,
+    payload: Uint8Array = empty,
+  ): NewEvent => ({
     id: deriveId(runId, type, receivedAt.getTime(), JSON.stringify(metadata)),
     type,
     schemaVersion: 1,
@@ -30,7 +41,12 @@ export async function appendRun(sql: Sql, { stream, runId, startedAt, params, pa
   });
   await append(sql, stream, [event('run.started', at(0), { reason: 'test' })]);
   for (const [index, body] of pages.entries()) {
-    const request = { url: 'https://example.test/page', path: '/page', params: { ...params, page: index + 1 }, plan: 'keyless' };
+    const request = {
+      url: 'https://example.test/page',
+      path: '/page',
+      params: { ...params, page: index + 1 },
+      plan: 'keyless',
+    };
     const metadata = { request, status: 200, attempt: 1, page: index + 1, headers: {} };
     await append(sql, stream, [event('page.fetched', at(100 * (index + 1)), metadata, Buffer.from(body))]);
   }

@@ -21,7 +21,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = await startEmbedded({ dataDir, settings });
   const admin = connect(server.owner, { max: 1, name: 'test setup', role: null });
   await admin`create database template_coinlog`;
-  const template = connect({ ...server.owner, database: 'template_coinlog' }, { max: 2, name: 'test setup', role: null });
+  const template = connect(
+    { ...server.owner, database: 'template_coinlog' },
+    { max: 2, name: 'test setup', role: null },
+  );
   await migrate(template);
   await template.end();
   await admin`grant coinlog_app to coinlog`;

@@ -16,7 +16,9 @@ export interface Upstream {
 }
 
 /** A loopback server that answers as a test says; null cuts the connection. */
-export async function startUpstream(answer: (url: URL, count: number) => UpstreamAnswer | null): Promise<Upstream> {
+export async function startUpstream(
+  answer: (url: URL, count: number) => UpstreamAnswer | null,
+): Promise<Upstream> {
   const requests: string[] = [];
   const headers: IncomingMessage['headers'][] = [];
   const server: Server = createServer((request, response) => {
@@ -27,7 +29,9 @@ export async function startUpstream(answer: (url: URL, count: number) => Upstrea
       request.socket.destroy();
       return;
     }
-    response.writeHead(found.status ?? 200, { 'content-type': 'application/json', ...found.headers }).end(found.body);
+    response
+      .writeHead(found.status ?? 200, { 'content-type': 'application/json', ...found.headers })
+      .end(found.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -5,8 +5,8 @@ export interface Batcher<Key, Value> {
 }
 
 export interface BatcherDeps<Key, Value> {
-  keyOf(key: Key): string;
-  load(keys: Key[]): Promise<ReadonlyMap<string, Value>>;
+  keyOf: (key: Key) => string;
+  load: (keys: Key[]) => Promise<ReadonlyMap<string, Value>>;
 }
 
 /** For one request: it remembers everything it has loaded. */

@@ -23,7 +23,11 @@ export class Connection<Node> {
   readonly #page: Omit<Page<unknown>, 'rows' | 'cursorOf'>;
   readonly #cursorAt: (place: number) => string;
 
-  constructor(page: Omit<Page<unknown>, 'rows' | 'cursorOf'>, nodes: readonly Node[], cursorAt: (place: number) => string) {
+  constructor(
+    page: Omit<Page<unknown>, 'rows' | 'cursorOf'>,
+    nodes: readonly Node[],
+    cursorAt: (place: number) => string,
+  ) {
     this.nodes = nodes;
     this.#page = page;
     this.#cursorAt = cursorAt;
@@ -59,7 +63,10 @@ export const connectionOf = <Row, Node>(page: Page<Row>, nodes: readonly Node[])
 
 /** The two types of a connection to a type: `<Name>Edge` and `<Name>Connection`. */
 export function connectionType(node: ClassType, name: string, plural: string): ClassType {
-  @ObjectType(`${name}Edge`, { description: `One of the ${plural} with its place in the list.`, simpleResolvers: true })
+  @ObjectType(`${name}Edge`, {
+    description: `One of the ${plural} with its place in the list.`,
+    simpleResolvers: true,
+  })
   class Edge {
     @Required(() => String, 'Its place, for `after` and `before`. Good for the same order and filter only.')
     cursor: string;

@@ -51,7 +51,10 @@ export function createContext({ sessions, sources, now }: ContextDeps, requestId
     snapshots: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readSnapshotsById(sql, ids)) }),
     runs: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRunsById(sql, ids)) }),
     events: createBatcher({ keyOf: eventKeyText, load: (keys) => read((sql) => readEventsByKey(sql, keys)) }),
-    rawRecords: createBatcher({ keyOf: recordKeyText, load: (keys) => read((sql) => readRawRecords(sql, keys)) }),
+    rawRecords: createBatcher({
+      keyOf: recordKeyText,
+      load: (keys) => read((sql) => readRawRecords(sql, keys)),
+    }),
     // There are a few sources only: all of them, whichever are asked for.
     sourceStates: createBatcher({ keyOf: itself, load: () => read(readSourceStates) }),
   };

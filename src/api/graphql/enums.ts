@@ -6,7 +6,9 @@ registerEnumType(TimeBasis, {
   description: 'Where the time of an observation comes from.',
   valuesConfig: {
     SOURCE: { description: 'The source says it.' },
-    RECEIVED: { description: 'Our clock when the answer was complete: the source says none, or an impossible one.' },
+    RECEIVED: {
+      description: 'Our clock when the answer was complete: the source says none, or an impossible one.',
+    },
     FILE: { description: 'When the file was last written: its rows have no time.' },
   },
 });
@@ -62,7 +64,8 @@ export const CoinOrderField = {
 } as const;
 registerEnumType(CoinOrderField, {
   name: 'CoinOrderField',
-  description: 'What coins can be ordered by. Coins without the value come last in both directions; ties by id.',
+  description:
+    'What coins can be ordered by. Coins without the value come last in both directions; ties by id.',
   valuesConfig: {
     RANK: { description: 'Rank by market cap, as the source gives it; 1 is the largest.' },
     MARKET_CAP: { description: 'Market cap in USD.' },

@@ -28,7 +28,8 @@ export function codeOf(error: unknown): string {
   if (cause instanceof CoinlogError) return publicCodes[cause.code] ?? internal;
   if (typeof cause !== 'object' || cause === null || !('extensions' in cause)) return internal;
   const { extensions } = cause;
-  const code: unknown = typeof extensions === 'object' && extensions !== null ? Reflect.get(extensions, 'code') : undefined;
+  const code: unknown =
+    typeof extensions === 'object' && extensions !== null ? Reflect.get(extensions, 'code') : undefined;
   return (typeof code === 'string' ? graphqlCodes[code] : undefined) ?? internal;
 }
 

@@ -13,7 +13,8 @@ export const versionPlugin: ApolloServerPlugin<GraphqlContext> = {
       const readModelVersion = await contextValue.reads.version().catch(() => null);
       const { singleResult } = response.body;
       singleResult.extensions = { ...singleResult.extensions, readModelVersion };
-      if (readModelVersion !== null) response.http.headers.set('x-read-model-version', String(readModelVersion));
+      if (readModelVersion !== null)
+        response.http.headers.set('x-read-model-version', String(readModelVersion));
     },
   }),
 };
@@ -26,7 +27,10 @@ export const errorLogPlugin = (log: Logger): ApolloServerPlugin<GraphqlContext> 
         const { requestId } = contextValue;
         const { path, originalError } = error;
         const cause = originalError ?? error;
-        log.error({ requestId, operationName, path, reason: messageOf(cause), stack: cause.stack }, 'graphql: a field failed');
+        log.error(
+          { requestId, operationName, path, reason: messageOf(cause), stack: cause.stack },
+          'graphql: a field failed',
+        );
       }
     },
   }),

@@ -1,11 +1,11 @@
-import type { Queryable } from '../../database/client.ts';
 import { CoinlogError } from '../../errors.ts';
+import type { Read } from '../../read/graphql/page.ts';
 import { readError, type OpenReadSession, type ReadSessions } from '../../read/session.ts';
 
 /** Everything one request reads, from one snapshot of the read model, which is opened by the first read. */
 export interface Reads {
   /** Throws what the first statement that failed threw: nothing more can be read in its transaction. */
-  read<T>(query: (sql: Queryable) => Promise<T>): Promise<T>;
+  read: Read;
   /** What the answer is labelled with. */
   version(): Promise<number>;
   /** Waits for what is still being read. Then nothing more can be. */
@@ -43,8 +43,7 @@ export function createReads(sessions: ReadSessions): Reads {
     if (closed) return Promise.reject(new Error('read after the answer was complete'));
     const promise = within(task);
     running.add(promise);
-    const done = () => void running.delete(promise);
-    promise.then(done, done);
+    promise.catch(() => undefined).finally(() => running.delete(promise));
     return promise;
   }
 

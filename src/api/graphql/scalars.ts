@@ -16,7 +16,8 @@ const stringOf = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node
 
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
-  description: 'A moment in ISO 8601, in UTC, to the millisecond: `2026-11-20T10:00:00.000Z`. Another zone may be given.',
+  description:
+    'A moment in ISO 8601, in UTC, to the millisecond: `2026-11-20T10:00:00.000Z`. Another zone may be given.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time',
   serialize(value) {
     if (value instanceof Date) return value.toISOString();

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Sql } from '../../database/client.ts';
 import { checkSchema } from '../../database/migrate.ts';
 import { messageOf } from '../../errors.ts';
 import { readLag } from '../../read/lag.ts';
 import { readSourceStates } from '../../read/sources.ts';
+import { within } from '../../read/within.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 
 export interface ProbeDeps {
@@ -16,24 +16,13 @@ export interface ProbeDeps {
 // A probe that waits longer than its caller tells nothing.
 const probeTimeoutMs = 2_000;
 
-async function withinTime<T>(task: Promise<T>): Promise<T> {
-  const timer = new AbortController();
-  const late = sleep(probeTimeoutMs, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`no answer from the database within ${probeTimeoutMs} ms`);
-  });
-  try {
-    return await Promise.race([task, late]);
-  } finally {
-    timer.abort();
-    late.catch(() => undefined);
-  }
-}
-
 /** What depends on the database is read when somebody asks for it; without a database the rest is still told. */
 async function refreshGauges({ sql, metrics, now }: ProbeDeps): Promise<void> {
-  const [lag, sources] = await withinTime(Promise.all([readLag(sql), readSourceStates(sql)]));
+  const [lag, sources] = await within(probeTimeoutMs, Promise.all([readLag(sql), readSourceStates(sql)]));
   metrics.lagEvents.set(lag.events);
-  metrics.lagSeconds.set(lag.since === null ? 0 : Math.max(0, (now().getTime() - lag.since.getTime()) / 1000));
+  metrics.lagSeconds.set(
+    lag.since === null ? 0 : Math.max(0, (now().getTime() - lag.since.getTime()) / 1000),
+  );
   metrics.deadLetters.set(lag.deadLetters);
   for (const { source, lastSuccessAt } of sources.values())
     if (lastSuccessAt) metrics.lastSuccess.set({ source }, lastSuccessAt.getTime() / 1000);
@@ -44,7 +33,7 @@ export function registerProbes(app: FastifyInstance, deps: ProbeDeps): void {
   app.get('/livez', () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
     try {
-      await withinTime(checkSchema(deps.sql));
+      await within(probeTimeoutMs, checkSchema(deps.sql));
       return { status: 'ok' };
     } catch (error) {
       return reply.status(503).send({ status: 'unavailable', detail: messageOf(error) });

@@ -39,13 +39,19 @@ export function createHttpServer({ log, metrics }: HttpServerDeps): FastifyInsta
     const route = request.routeOptions.url ?? 'none';
     const status = String(reply.statusCode);
     metrics.httpRequestSeconds.observe({ route, method: request.method, status }, reply.elapsedTime / 1000);
-    request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+    request.log.info(
+      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    );
   });
   app.setErrorHandler((error, request, reply) => {
     const known = error instanceof CoinlogError ? error : null;
     const status = known?.status ?? statusOf(error);
     if (status >= 500) request.log.error({ reason: messageOf(error), code: known?.code }, 'request failed');
-    const detail = known || status < 500 ? messageOf(error) : 'Something went wrong on our side; the log has it under this request id.';
+    const detail =
+      known || status < 500
+        ? messageOf(error)
+        : 'Something went wrong on our side; the log has it under this request id.';
     return reply.status(status).send({ detail, code: known?.code ?? codeOf(status), request_id: request.id });
   });
   app.setNotFoundHandler((request, reply) =>
@@ -55,7 +61,13 @@ export function createHttpServer({ log, metrics }: HttpServerDeps): FastifyInsta
 }
 
 function statusOf(error: unknown): number {
-  if (typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
+  if (
+    typeof error === 'object' &&
+    error !== null &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number'
+  )
+    return error.statusCode;
   return 500;
 }
 
@@ -67,7 +79,10 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
     await app.listen({ host, port });
   } catch (error) {
     if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE')
-      throw new CoinlogError('PORT_IN_USE', `Port ${port} on ${host} is in use: stop what listens there, or set API_PORT.`);
+      throw new CoinlogError(
+        'PORT_IN_USE',
+        `Port ${port} on ${host} is in use: stop what listens there, or set API_PORT.`,
+      );
     throw error;
   }
   const address = app.server.address();

@@ -1,28 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readLogEpoch } from '../../read/rest/log-epoch.ts';
-import { readError, type ReadSession } from '../../read/session.ts';
+import type { ReadSession } from '../../read/session.ts';
 import type { RestDeps } from './deps.ts';
 import { namesTag, weakTag } from './etag.ts';
-import { within } from './within.ts';
-
-// Longer than any queue for a connection is under load that can be served.
-const openLimitMs = 3_000;
-
-/** Runs a task on one snapshot. DATABASE_UNREACHABLE when there is none to be had in time. */
-export async function withSession<T>(
-  { sessions }: Pick<RestDeps, 'sessions'>,
-  task: (session: ReadSession) => Promise<T>,
-  limitMs = openLimitMs,
-): Promise<T> {
-  const session = await within(limitMs, sessions.open(), (late) => void late.close());
-  try {
-    return await task(session);
-  } catch (error) {
-    throw readError(error);
-  } finally {
-    await session.close();
-  }
-}
 
 type Read = (session: ReadSession) => Promise<object>;
 /** Takes an answer to its client: `asked` is the request, normalised. */
@@ -56,7 +36,7 @@ export function createTaggedAnswers(deps: RestDeps): AnswerTagged {
   }
 
   return async (request, reply, asked, read) => {
-    const { version, tag, body } = await withSession(deps, (session) =>
+    const { version, tag, body } = await deps.sessions.run((session) =>
       readOrNot(session, request.headers['if-none-match'], asked, read),
     );
     reply.header('X-Read-Model-Version', version).header('ETag', tag).header('Cache-Control', 'no-cache');
@@ -66,7 +46,7 @@ export function createTaggedAnswers(deps: RestDeps): AnswerTagged {
 
 /** Answers that depend on the clock: never kept by anyone. */
 export async function answerUntagged(deps: RestDeps, reply: FastifyReply, read: Read): Promise<FastifyReply> {
-  const { version, body } = await withSession(deps, async (session) => ({
+  const { version, body } = await deps.sessions.run(async (session) => ({
     version: session.version,
     body: await read(session),
   }));

@@ -1,10 +1,9 @@
 import { CoinlogError, messageOf } from '../../errors.ts';
 import { listRuns, type ListedRun } from '../../read/rest/list-runs.ts';
 import type { ReadSession } from '../../read/session.ts';
-import { withSession } from './answer.ts';
+import { within } from '../../read/within.ts';
 import type { RestDeps } from './deps.ts';
 import { asLastRun } from './run-shapes.ts';
-import { within } from './within.ts';
 
 // Together under the two seconds that a probe may take.
 const probeLimitMs = 1_000;
@@ -33,8 +32,7 @@ export function createLook(deps: RestDeps): LookAt {
   return async <T>(task: (session: ReadSession) => Promise<T>): Promise<Look<T>> => {
     try {
       await reach();
-      return await withSession(
-        deps,
+      return await deps.sessions.run(
         async (session) => ({ kind: 'seen' as const, version: session.version, seen: await task(session) }),
         openLimitMs,
       );

@@ -1,5 +1,14 @@
 import { primaryKey } from 'drizzle-orm/pg-core';
-import { coinKeyColumns, count, integer, provenanceColumns, readSchema, text, time, valueColumns } from '../columns.ts';
+import {
+  coinKeyColumns,
+  count,
+  integer,
+  provenanceColumns,
+  readSchema,
+  text,
+  time,
+  valueColumns,
+} from '../columns.ts';
 import type { ReadTable } from '../read-table.ts';
 
 const { observedAtBasis: _basis, processedAt: _processed, ...winnerColumns } = provenanceColumns;
@@ -40,7 +49,15 @@ export const coin = readSchema.table('coin', {
   observedAt: time('observed_at'),
 });
 /** One index per order that `coins` offers, in both directions with nulls last. */
-export const coinOrderColumns = ['rank', 'market_cap', 'price', 'volume_24h', 'percent_change_24h', 'symbol', 'name'] as const;
+export const coinOrderColumns = [
+  'rank',
+  'market_cap',
+  'price',
+  'volume_24h',
+  'percent_change_24h',
+  'symbol',
+  'name',
+] as const;
 export const coinTable: ReadTable = {
   table: coin,
   indexes: coinOrderColumns.flatMap((column) => [

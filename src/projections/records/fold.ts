@@ -1,7 +1,12 @@
 import { hash } from 'node:crypto';
 import { asUuid } from '../../log/event-id.ts';
 import type { LogEvent } from '../../log/event.ts';
-import { decimalFields, type CoinRecord, type QuoteValues, type RejectedRecord } from '../../sources/record.ts';
+import {
+  decimalFields,
+  type CoinRecord,
+  type QuoteValues,
+  type RejectedRecord,
+} from '../../sources/record.ts';
 import type { Source } from '../../sources/source.ts';
 import { ownCoinId } from '../coins/coin-id.ts';
 import { copyLine } from './staged.ts';
@@ -19,8 +24,14 @@ export interface FoldedRecords {
 const namespace = Buffer.from('6f1d2a7e5b0c4f0f9a4be1c7d5a3b8e2', 'hex');
 
 /** UUIDv5 of (source, source coin, observed at, currency): the same after every rebuild. */
-export function snapshotId(source: string, sourceCoinId: string, quote: Pick<QuoteValues, 'observedAt' | 'currency'>): string {
-  const name = Buffer.from(JSON.stringify([source, sourceCoinId, quote.observedAt.toISOString(), quote.currency]));
+export function snapshotId(
+  source: string,
+  sourceCoinId: string,
+  quote: Pick<QuoteValues, 'observedAt' | 'currency'>,
+): string {
+  const name = Buffer.from(
+    JSON.stringify([source, sourceCoinId, quote.observedAt.toISOString(), quote.currency]),
+  );
   return asUuid(hash('sha1', Buffer.concat([namespace, name]), 'buffer'), 5);
 }
 
@@ -57,7 +68,9 @@ export function foldRecords(event: LogEvent, source: Source): FoldedRecords {
   for (const record of records) {
     if (record.kind === 'rejected') folded.rejected.push(record);
     else if (record.kind === 'skipped' || record.quotes.length === 0) folded.skipped += 1;
-    else for (const quote of record.quotes) folded.stagedLines.push(stagedLine(event, source.name, record, quote));
+    else
+      for (const quote of record.quotes)
+        folded.stagedLines.push(stagedLine(event, source.name, record, quote));
   }
   return folded;
 }

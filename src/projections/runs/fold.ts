@@ -34,7 +34,14 @@ export interface RecordCounts {
   duplicates: number;
   skipped: number;
 }
-export const noRecords: RecordCounts = { read: 0, accepted: 0, revised: 0, rejected: 0, duplicates: 0, skipped: 0 };
+export const noRecords: RecordCounts = {
+  read: 0,
+  accepted: 0,
+  revised: 0,
+  rejected: 0,
+  duplicates: 0,
+  skipped: 0,
+};
 
 const ending = z.object({
   attempts: z.number().optional(),
@@ -112,11 +119,19 @@ export function foldRun(state: RunState | null, event: EventHeader, counts: Reco
       return { ...current, attempts: current.attempts + 1 };
     case 'page.fetched':
       return withRecords(
-        { ...current, pages: current.pages + 1, attempts: current.attempts + 1, bytes: current.bytes + event.payloadBytes },
+        {
+          ...current,
+          pages: current.pages + 1,
+          attempts: current.attempts + 1,
+          bytes: current.bytes + event.payloadBytes,
+        },
         counts,
       );
     case 'file.chunk':
-      return withRecords({ ...current, pages: current.pages + 1, bytes: current.bytes + event.payloadBytes }, counts);
+      return withRecords(
+        { ...current, pages: current.pages + 1, bytes: current.bytes + event.payloadBytes },
+        counts,
+      );
     default: {
       const status = endStates[event.type];
       return status === undefined ? current : ended(current, event, status);

@@ -2,7 +2,10 @@ import { getTableConfig } from 'drizzle-orm/pg-core';
 import { columnList, setExcluded } from '../sql-text.ts';
 import { run } from './tables.ts';
 
-const columns = getTableConfig(run).columns.map((column) => ({ name: column.name, type: column.getSQLType() }));
+const columns = getTableConfig(run).columns.map((column) => ({
+  name: column.name,
+  type: column.getSQLType(),
+}));
 const names = columns.map(({ name }) => name);
 
 /** $1: the run ids. The states that a batch goes on from. */

@@ -22,5 +22,10 @@ export const snapshot = readSchema.table(
 export const snapshotTable: ReadTable = {
   table: snapshot,
   partitionedBy: 'observed_at',
-  indexes: ['(id)', '(processed_at desc, id desc)', '(observed_at desc, id desc)'],
+  indexes: [
+    '(id)',
+    '(processed_at desc, id desc)',
+    '(source, processed_at desc, id desc)',
+    '(observed_at desc, id desc)',
+  ],
 };

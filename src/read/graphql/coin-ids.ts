@@ -18,7 +18,11 @@ export function candidatesOf(id: string, sources: readonly string[]): SourceCoin
 }
 
 /** The canonical id that an id leads to: itself, or that of a source's coin. Null where nothing is called so. */
-export async function resolveCoinId(sql: Queryable, id: string, sources: readonly string[]): Promise<string | null> {
+export async function resolveCoinId(
+  sql: Queryable,
+  id: string,
+  sources: readonly string[],
+): Promise<string | null> {
   const candidates = candidatesOf(id, sources);
   const [row] = await sql<{ coinId: string }[]>`
     select coin_id from (
@@ -34,7 +38,10 @@ export async function resolveCoinId(sql: Queryable, id: string, sources: readonl
 }
 
 /** The source coins of each coin, in a steady order. */
-export async function readLinks(sql: Queryable, coinIds: readonly string[]): Promise<Map<string, SourceCoin[]>> {
+export async function readLinks(
+  sql: Queryable,
+  coinIds: readonly string[],
+): Promise<Map<string, SourceCoin[]>> {
   const rows = await sql<(SourceCoin & { coinId: string })[]>`
     select coin_id, source, source_coin_id from read.identity_link
     where coin_id = any(${[...coinIds]}) order by source, source_coin_id`;

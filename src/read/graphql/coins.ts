@@ -91,7 +91,11 @@ const conditions = (sql: Queryable, filter: CoinConditions): Fragment[] => [
 const asText = (value: string | number | null): string | null => (value === null ? null : String(value));
 
 /** The coins that meet a filter, in one of the orders. */
-export function coinList(filter: CoinConditions, order: CoinOrderName, direction: 'asc' | 'desc'): List<CoinRow> {
+export function coinList(
+  filter: CoinConditions,
+  order: CoinOrderName,
+  direction: 'asc' | 'desc',
+): List<CoinRow> {
   const { property, column } = orders[order];
   return {
     name: 'coins',
@@ -110,7 +114,12 @@ export function coinList(filter: CoinConditions, order: CoinOrderName, direction
 }
 
 /** Coins by their canonical ids. */
-export async function readCoinsById(sql: Queryable, coinIds: readonly string[]): Promise<Map<string, CoinRow>> {
-  const rows = await sql<CoinRow[]>`select ${sql(columns)} from read.coin where coin_id = any(${[...coinIds]})`;
+export async function readCoinsById(
+  sql: Queryable,
+  coinIds: readonly string[],
+): Promise<Map<string, CoinRow>> {
+  const rows = await sql<
+    CoinRow[]
+  >`select ${sql(columns)} from read.coin where coin_id = any(${[...coinIds]})`;
   return new Map(rows.map((row) => [row.coinId, row]));
 }

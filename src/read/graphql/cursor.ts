@@ -14,7 +14,10 @@ export type CursorResult = { kind: 'key'; key: Key } | { kind: 'refused'; reason
 /** The same for filters that say the same: without order, nulls and what is left out. */
 export function filterDigest(filter: object): string {
   const given = Object.entries(filter).filter(([, value]) => value !== null && value !== undefined);
-  return hash('sha256', JSON.stringify(given.toSorted(([a], [b]) => (a < b ? -1 : 1))), 'base64url').slice(0, 12);
+  return hash('sha256', JSON.stringify(given.toSorted(([a], [b]) => (a < b ? -1 : 1))), 'base64url').slice(
+    0,
+    12,
+  );
 }
 
 export const encodeCursor = ({ order, filter }: Walk, key: Key): string =>
@@ -48,7 +51,8 @@ function parse(cursor: string): unknown {
 /** The key within a cursor; refused when it is none, or one of another walk. */
 export function decodeCursor(cursor: string, walk: Walk, columns: readonly KeyColumn[]): CursorResult {
   const parts = parse(cursor);
-  if (!Array.isArray(parts) || parts.length < 2) return { kind: 'refused', reason: 'is not a cursor of this API' };
+  if (!Array.isArray(parts) || parts.length < 2)
+    return { kind: 'refused', reason: 'is not a cursor of this API' };
   const [order, filter, ...values]: unknown[] = parts;
   if (order !== walk.order) return { kind: 'refused', reason: 'belongs to another list or order' };
   if (filter !== walk.filter) return { kind: 'refused', reason: 'belongs to another filter' };

@@ -19,7 +19,8 @@ const conditions = (sql: Queryable, filter: EventConditions): Fragment[] => [
   // A run's events are in its feed's stream: the others need not be looked at.
   ...given(
     filter.runId,
-    (runId) => sql`(run_id = ${runId} and stream = (select r.feed from read.run r where r.run_id = ${runId}))`,
+    (runId) =>
+      sql`(run_id = ${runId} and stream = (select r.feed from read.run r where r.run_id = ${runId}))`,
   ),
   ...given(filter.recordedAfter, (time) => sql`recorded_at >= ${time}`),
   ...given(filter.recordedBefore, (time) => sql`recorded_at < ${time}`),
@@ -72,7 +73,10 @@ export interface EventKey {
 export const eventKeyText = ({ stream, version }: EventKey): string => `${stream}:${version}`;
 
 /** Events by stream and version, without payloads, all in one statement. */
-export async function readEventsByKey(sql: Queryable, keys: readonly EventKey[]): Promise<Map<string, EventHeader>> {
+export async function readEventsByKey(
+  sql: Queryable,
+  keys: readonly EventKey[],
+): Promise<Map<string, EventHeader>> {
   const rows = await sql<EventHeader[]>`
     select ${columns(sql)} from log.event
     join unnest(${keys.map((key) => key.stream)}::text[], ${keys.map((key) => key.version)}::bigint[])

@@ -31,7 +31,11 @@ export type HealthFacts =
 // A running projector folds an event within a second; this is one that has stopped, or that does not keep up.
 const lagMaxSeconds = 30;
 
-const check = (name: string, status: HealthStatus, detail: string | null = null): HealthCheck => ({ name, status, detail });
+const check = (name: string, status: HealthStatus, detail: string | null = null): HealthCheck => ({
+  name,
+  status,
+  detail,
+});
 
 function projectorCheck(lag: Lag, now: Date): HealthCheck {
   if (lag.events === 0) return check('projector', 'HEALTHY');
@@ -49,7 +53,8 @@ function sourceCheck({ name, staleAfterMs, lastSuccessAt }: SourceFacts, now: Da
 
 function checksOf(facts: HealthFacts, now: Date): HealthCheck[] {
   if (facts.kind === 'database_away') return [check('database', 'UNHEALTHY', facts.reason)];
-  if (facts.kind === 'no_read_model') return [check('database', 'HEALTHY'), check('projector', 'UNHEALTHY', facts.reason)];
+  if (facts.kind === 'no_read_model')
+    return [check('database', 'HEALTHY'), check('projector', 'UNHEALTHY', facts.reason)];
   const { lag, sources } = facts;
   return [
     check('database', 'HEALTHY'),

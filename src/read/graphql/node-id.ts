@@ -8,7 +8,10 @@ export type NodeId =
 
 const patterns: readonly [RegExp, (match: readonly string[]) => NodeId][] = [
   [/^run:(.+)$/s, ([, runId = '']) => ({ kind: 'run', runId })],
-  [/^event:([a-z][a-z0-9_.-]*):([1-9]\d{0,14})$/, ([, stream = '', version]) => ({ kind: 'event', stream, version: Number(version) })],
+  [
+    /^event:([a-z][a-z0-9_.-]*):([1-9]\d{0,14})$/,
+    ([, stream = '', version]) => ({ kind: 'event', stream, version: Number(version) }),
+  ],
   [
     /^snapshot:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
     ([, snapshotId = '']) => ({ kind: 'snapshot', snapshotId }),
@@ -36,7 +39,7 @@ export function nodeId(node: Exclude<NodeId, { kind: 'coin' }>): string {
       return `event:${node.stream}:${node.version}`;
     case 'snapshot':
       return `snapshot:${node.snapshotId}`;
-    case 'source':
+    default:
       return `source:${node.name}`;
   }
 }

@@ -25,14 +25,16 @@ export const maxPageSize = 250;
 export const wrongInput = (message: string): CoinlogError => new CoinlogError('USAGE', message);
 
 function sizeOf(name: string, value: number): number {
-  if (value < 0 || value > maxPageSize) throw wrongInput(`${name} is ${value}: it must be from 0 to ${maxPageSize}.`);
+  if (value < 0 || value > maxPageSize)
+    throw wrongInput(`${name} is ${value}: it must be from 0 to ${maxPageSize}.`);
   return value;
 }
 
 /** What is asked for; throws USAGE when it contradicts itself, is too much, or has a cursor of another walk. */
 export function pageRequest(given: PageArguments, walk: Walk, columns: readonly KeyColumn[]): PageRequest {
   const [first, last] = [given.first ?? null, given.last ?? null];
-  if (first !== null && last !== null) throw wrongInput('first and last ask for two pages: give one of them.');
+  if (first !== null && last !== null)
+    throw wrongInput('first and last ask for two pages: give one of them.');
   const keyOf = (name: 'after' | 'before'): Key | null => {
     const cursor = given[name] ?? null;
     if (cursor === null) return null;

@@ -1,6 +1,14 @@
 import type { Queryable } from '../../database/client.ts';
 import { encodeCursor, filterDigest } from './cursor.ts';
-import { orderTerms, rowsBetween, type Branch, type Condition, type Key, type KeyColumn, type KeyType } from './keyset.ts';
+import {
+  orderTerms,
+  rowsBetween,
+  type Branch,
+  type Condition,
+  type Key,
+  type KeyColumn,
+  type KeyType,
+} from './keyset.ts';
 import { pageRequest, type PageArguments, type PageRequest } from './page-request.ts';
 import { allOf, listOf, type Fragment } from './fragments.ts';
 
@@ -40,11 +48,18 @@ export interface Page<Row> {
   count(): Promise<number>;
 }
 
-const casts: Record<KeyType, string> = { text: 'text', integer: 'bigint', numeric: 'numeric', time: 'timestamptz', uuid: 'uuid' };
+const casts: Record<KeyType, string> = {
+  text: 'text',
+  integer: 'bigint',
+  numeric: 'numeric',
+  time: 'timestamptz',
+  uuid: 'uuid',
+};
 
 function conditionSql(sql: Queryable, condition: Condition): Fragment {
   const column = sql(condition.column.column);
-  if (condition.kind === 'null') return condition.isNull ? sql`${column} is null` : sql`${column} is not null`;
+  if (condition.kind === 'null')
+    return condition.isNull ? sql`${column} is null` : sql`${column} is not null`;
   const { operator, value } = condition;
   return sql`${column} ${sql.unsafe(operator)} ${value}::${sql.unsafe(casts[condition.column.type])}`;
 }
@@ -59,10 +74,19 @@ const orderSql = (sql: Queryable, columns: readonly KeyColumn[], backwards: bool
   );
 
 /** One select per branch, each with the limit, so that no more rows are looked at than the page has. */
-function pageSql<Row>(sql: Queryable, list: List<Row>, branches: Branch[], backwards: boolean, limit: number): Fragment {
+function pageSql<Row>(
+  sql: Queryable,
+  list: List<Row>,
+  branches: Branch[],
+  backwards: boolean,
+  limit: number,
+): Fragment {
   const orderBy = orderSql(sql, list.columns, backwards);
   const selects = branches.map((branch) => {
-    const where = allOf(sql, [...list.conditions(sql), ...branch.map((condition) => conditionSql(sql, condition))]);
+    const where = allOf(sql, [
+      ...list.conditions(sql),
+      ...branch.map((condition) => conditionSql(sql, condition)),
+    ]);
     return sql`(${list.rows(sql, where, { orderBy, limit, backwards })})`;
   });
   const [first, ...others] = selects;

@@ -31,7 +31,10 @@ const columns = [
 ];
 
 /** The quotes of each coin, all coins in one statement. */
-export async function readQuotes(sql: Queryable, coinIds: readonly string[]): Promise<Map<string, QuoteRow[]>> {
+export async function readQuotes(
+  sql: Queryable,
+  coinIds: readonly string[],
+): Promise<Map<string, QuoteRow[]>> {
   const rows = await sql<QuoteRow[]>`
     select ${sql(columns)}
     from read.identity_link join read.quote using (source, source_coin_id)

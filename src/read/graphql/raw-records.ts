@@ -21,7 +21,10 @@ async function rawRecordsOf(sql: Queryable, { stream, version }: EventKey): Prom
  * Records as they were received, by `recordKeyText`. Each event is read and parsed once, and one after the other, so
  * that only one payload is in memory however many records are asked for.
  */
-export async function readRawRecords(sql: Queryable, keys: readonly RecordKey[]): Promise<Map<string, unknown>> {
+export async function readRawRecords(
+  sql: Queryable,
+  keys: readonly RecordKey[],
+): Promise<Map<string, unknown>> {
   const found = new Map<string, unknown>();
   for (const wanted of Map.groupBy(keys, eventKeyText).values()) {
     const [event] = wanted;

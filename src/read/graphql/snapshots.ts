@@ -38,7 +38,8 @@ const columns = [
   'record_index',
 ];
 
-const from = (sql: Queryable): Fragment => sql`read.snapshot left join read.identity_link using (source, source_coin_id)`;
+const from = (sql: Queryable): Fragment =>
+  sql`read.snapshot left join read.identity_link using (source, source_coin_id)`;
 
 export interface SnapshotConditions {
   source?: string | null;
@@ -82,7 +83,12 @@ export const snapshotList = (filter: SnapshotConditions): List<SnapshotRow> => (
 });
 
 /** Observations by their ids, which are UUIDs. */
-export async function readSnapshotsById(sql: Queryable, ids: readonly string[]): Promise<Map<string, SnapshotRow>> {
-  const rows = await sql<SnapshotRow[]>`select ${sql(columns)} from ${from(sql)} where id = any(${[...ids]}::uuid[])`;
+export async function readSnapshotsById(
+  sql: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, SnapshotRow>> {
+  const rows = await sql<
+    SnapshotRow[]
+  >`select ${sql(columns)} from ${from(sql)} where id = any(${[...ids]}::uuid[])`;
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -21,7 +21,8 @@ export class Consensus {
 
 @ObjectType({
   implements: Node,
-  description: 'A coin with the consensus of its quotes, in USD. A value is null where no source gives it in USD.',
+  description:
+    'A coin with the consensus of its quotes, in USD. A value is null where no source gives it in USD.',
   simpleResolvers: true,
 })
 export class Coin extends Node {

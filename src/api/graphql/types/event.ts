@@ -7,7 +7,10 @@ import { Optional, Required } from '../fields.ts';
 import { DateTime, Json, SafeInt } from '../scalars.ts';
 import { Node } from './node.ts';
 
-@ObjectType({ description: 'The request that an event is the answer to. Keys are never recorded.', simpleResolvers: true })
+@ObjectType({
+  description: 'The request that an event is the answer to. Keys are never recorded.',
+  simpleResolvers: true,
+})
 export class EventRequest {
   @Required(() => String, 'Where it went, with its parameters.')
   url: string;

@@ -2,7 +2,13 @@ import { ID, InterfaceType } from 'type-graphql';
 import { parseNodeId } from '../../../read/graphql/node-id.ts';
 import { Required } from '../fields.ts';
 
-const typeNames = { coin: 'Coin', run: 'Run', event: 'Event', snapshot: 'Snapshot', source: 'Source' } as const;
+const typeNames = {
+  coin: 'Coin',
+  run: 'Run',
+  event: 'Event',
+  snapshot: 'Snapshot',
+  source: 'Source',
+} as const;
 
 @InterfaceType({
   description: 'Anything with an id of its own, which `node` finds again.',

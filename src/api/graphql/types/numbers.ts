@@ -9,7 +9,8 @@ export function toFloat(decimal: string | null): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-const inUsd = (currency: string, decimal: string | null): string | null => (currency === 'USD' ? decimal : null);
+const inUsd = (currency: string, decimal: string | null): string | null =>
+  currency === 'USD' ? decimal : null;
 
 /** Values as they stand in the database, to the last digit. */
 export const exactOf = (row: Decimals, currency: string) => ({

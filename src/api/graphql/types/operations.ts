@@ -25,7 +25,10 @@ export class Health {
   checks: HealthCheck[];
 }
 
-@ObjectType({ description: 'The clean data that answers come from, folded from the log.', simpleResolvers: true })
+@ObjectType({
+  description: 'The clean data that answers come from, folded from the log.',
+  simpleResolvers: true,
+})
 export class ReadModel {
   @Required(() => SafeInt, 'Raised with every change; what every answer is labelled with.')
   version: number;

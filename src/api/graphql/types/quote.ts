@@ -6,7 +6,10 @@ import { DateTime } from '../scalars.ts';
 import { valuesOf } from './numbers.ts';
 import { QuotedValues } from './values.ts';
 
-@ObjectType({ description: 'The newest that a source says of a coin in one currency.', simpleResolvers: true })
+@ObjectType({
+  description: 'The newest that a source says of a coin in one currency.',
+  simpleResolvers: true,
+})
 export class Quote extends QuotedValues {
   @Required(() => String, 'Who says it.')
   source: string;

@@ -7,7 +7,11 @@ import { Optional, Required } from '../fields.ts';
 import { DateTime } from '../scalars.ts';
 import { Node } from './node.ts';
 
-@ObjectType({ implements: Node, description: 'One source of data and how it is doing.', simpleResolvers: true })
+@ObjectType({
+  implements: Node,
+  description: 'One source of data and how it is doing.',
+  simpleResolvers: true,
+})
 export class Source extends Node {
   @Required(() => String, 'Its name, as in ids and filters.')
   name: string;

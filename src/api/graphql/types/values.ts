@@ -2,7 +2,10 @@ import { Float, Int, ObjectType } from 'type-graphql';
 import { Optional, Required } from '../fields.ts';
 import { Decimal } from '../scalars.ts';
 
-@ObjectType({ description: 'The same values to the last digit that was received, as text.', simpleResolvers: true })
+@ObjectType({
+  description: 'The same values to the last digit that was received, as text.',
+  simpleResolvers: true,
+})
 export class ExactValues {
   @Optional(() => Decimal, 'Price in USD.')
   priceUsd: string | null;

@@ -1,8 +1,8 @@
-import { databaseAway } from '../../database/open.ts';
+import { databaseAway } from '../database/open.ts';
 
 /**
- * What a task comes to, or DATABASE_UNREACHABLE when it takes longer than that. The pool waits up to 20 s between its
- * attempts to connect; a client has gone by then. `onLate` takes what arrives after all.
+ * What a task comes to, or DATABASE_UNREACHABLE when it takes longer than that: a pool waits for its connection as
+ * long as it takes, and a client has gone by then. `onLate` takes what arrives after all.
  */
 export async function within<T>(
   limitMs: number,

@@ -1,0 +1,37 @@
+import { ArgsType } from 'type-graphql';
+import { Optional } from './fields.ts';
+import { CoinFilter, CoinOrder, EventFilter, RunFilter, SnapshotFilter } from './inputs.ts';
+import { PageArgs } from './page-args.ts';
+
+@ArgsType()
+export class CoinsArgs extends PageArgs {
+  @Optional(() => CoinFilter, 'Which coins; all of them unless told.')
+  filter?: CoinFilter | null;
+
+  @Optional(() => CoinOrder, 'How they are ordered: by rank, the first one first, unless told.')
+  orderBy?: CoinOrder | null;
+}
+
+@ArgsType()
+export class SnapshotsArgs extends PageArgs {
+  @Optional(() => SnapshotFilter, 'Which observations; all of them unless told.')
+  filter?: SnapshotFilter | null;
+}
+
+@ArgsType()
+export class RunsArgs extends PageArgs {
+  @Optional(() => RunFilter, 'Which runs; all of them unless told.')
+  filter?: RunFilter | null;
+}
+
+@ArgsType()
+export class EventsArgs extends PageArgs {
+  @Optional(
+    () => String,
+    'In which stream, in its own order. Without: of all streams, newest first, for looking only.',
+  )
+  stream?: string | null;
+
+  @Optional(() => EventFilter, 'Which events; all of them unless told.')
+  filter?: EventFilter | null;
+}

@@ -1,0 +1,76 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { resolveCoinId } from '../../../read/graphql/coin-ids.ts';
+import { coinList } from '../../../read/graphql/coins.ts';
+import { readPage } from '../../../read/graphql/page.ts';
+import { CoinsArgs } from '../connection-args.ts';
+import { connectionOf, type Connection } from '../connection.ts';
+import type { GraphqlContext } from '../context.ts';
+import { assertKnownSource } from '../known-source.ts';
+import { DateTime } from '../scalars.ts';
+import { Coin, CoinConnection, coinOf } from '../types/coin.ts';
+import { Quote, quoteOf } from '../types/quote.ts';
+
+async function quotesOf({ id }: Coin, { quotes, sources }: GraphqlContext): Promise<Quote[]> {
+  const rows = (await quotes.load(id)) ?? [];
+  return rows.map((row) => {
+    const config = sources.find(({ source }) => source.name === row.source);
+    return quoteOf(row, config?.staleAfterMs ?? null);
+  });
+}
+
+@Resolver(() => Coin)
+export class CoinResolver {
+  @Query(() => Coin, {
+    nullable: true,
+    description:
+      "One coin, by its canonical id, by a source's own as `coingecko:bitcoin`, or by that alone. Null when there is none.",
+  })
+  async coin(
+    @Arg('id', () => ID, { description: 'Its id.' }) id: string,
+    @Ctx() { reads, sources, coins }: GraphqlContext,
+  ): Promise<Coin | null> {
+    const names = sources.map(({ source }) => source.name);
+    const coinId = await reads.read((sql) => resolveCoinId(sql, id, names));
+    const row = coinId === null ? null : await coins.load(coinId);
+    return row && coinOf(row);
+  }
+
+  @Query(() => CoinConnection, { description: 'Coins, page by page.' })
+  async coins(
+    @Args(() => CoinsArgs) { filter, orderBy, ...page }: CoinsArgs,
+    @Ctx() { reads, sources }: GraphqlContext,
+  ): Promise<Connection<Coin>> {
+    assertKnownSource(filter?.source, sources);
+    const list = coinList(filter ?? {}, orderBy?.field ?? 'RANK', orderBy?.direction ?? 'asc');
+    const found = await readPage(reads.read, list, page);
+    return connectionOf(found, found.rows.map(coinOf));
+  }
+
+  @FieldResolver(() => [ID], {
+    description: "Other ids that lead here: the sources' own, as `coingecko:bitcoin`.",
+  })
+  async aliases(@Root() { id }: Coin, @Ctx() { links }: GraphqlContext): Promise<string[]> {
+    const found = (await links.load(id)) ?? [];
+    return found.map(({ source, sourceCoinId }) => `${source}:${sourceCoinId}`);
+  }
+
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'From when on its values count as old; null when it has none.',
+  })
+  async staleAfter(@Root() coin: Coin, @Ctx() context: GraphqlContext): Promise<Date | null> {
+    const used = (await quotesOf(coin, context)).filter((quote) => quote.usedInConsensus);
+    return used.reduce<Date | null>(
+      (latest, { staleAfter }) =>
+        latest === null || (staleAfter !== null && staleAfter > latest) ? staleAfter : latest,
+      null,
+    );
+  }
+
+  @FieldResolver(() => [Quote], {
+    description: 'What each source says of it: one quote per source coin and currency.',
+  })
+  quotes(@Root() coin: Coin, @Ctx() context: GraphqlContext): Promise<Quote[]> {
+    return quotesOf(coin, context);
+  }
+}

@@ -1,0 +1,34 @@
+import type { EventKey } from '../../../read/graphql/events.ts';
+import type { GraphqlContext } from '../context.ts';
+import { eventOf, type Event } from '../types/event.ts';
+import { runOf, type Run } from '../types/run.ts';
+import { sourceOf, type Source } from '../types/source.ts';
+
+/** A run by its own id, or null. */
+export async function loadRun({ runs }: GraphqlContext, runId: string | null): Promise<Run | null> {
+  const row = runId === null ? null : await runs.load(runId);
+  return row && runOf(row);
+}
+
+/** An event by stream and version, or null. */
+export async function loadEvent({ events }: GraphqlContext, key: EventKey): Promise<Event | null> {
+  const header = await events.load(key);
+  return header && eventOf(header);
+}
+
+/** The event that a row of the read model came from: there always is one. */
+export async function loadOrigin(context: GraphqlContext, { stream, version }: EventKey): Promise<Event> {
+  const event = await loadEvent(context, { stream, version });
+  if (event === null)
+    throw new Error(`${stream} has no event ${version}, which the read model is folded from`);
+  return event;
+}
+
+/** A source by its name, or null. */
+export async function loadSource(
+  { sources, sourceStates, now }: GraphqlContext,
+  name: string,
+): Promise<Source | null> {
+  const config = sources.find(({ source }) => source.name === name);
+  return config ? sourceOf(config, await sourceStates.load(name), now()) : null;
+}

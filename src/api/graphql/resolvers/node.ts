@@ -1,0 +1,55 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { parseNodeId } from '../../../read/graphql/node-id.ts';
+import { maxPageSize, wrongInput } from '../../../read/graphql/page-request.ts';
+import type { GraphqlContext } from '../context.ts';
+import { coinOf } from '../types/coin.ts';
+import { Node } from '../types/node.ts';
+import { snapshotOf } from '../types/snapshot.ts';
+import { loadEvent, loadRun, loadSource } from './load.ts';
+
+async function loadNode(context: GraphqlContext, id: string): Promise<Node | null> {
+  const parsed = parseNodeId(id);
+  if (parsed === null) return null;
+  switch (parsed.kind) {
+    case 'coin': {
+      const row = await context.coins.load(parsed.coinId);
+      return row && coinOf(row);
+    }
+    case 'snapshot': {
+      const row = await context.snapshots.load(parsed.snapshotId);
+      return row && snapshotOf(row);
+    }
+    case 'run':
+      return loadRun(context, parsed.runId);
+    case 'event':
+      return loadEvent(context, parsed);
+    default:
+      return loadSource(context, parsed.name);
+  }
+}
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, {
+    nullable: true,
+    description: 'Anything by its id. Null when there is nothing of that id.',
+  })
+  node(
+    @Arg('id', () => ID, { description: 'Its id.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Node | null> {
+    return loadNode(context, id);
+  }
+
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: 'Anything by its id, in the order of the ids; null for each that is not there.',
+  })
+  nodes(
+    @Arg('ids', () => [ID], { description: 'The ids; at most 250.' }) ids: string[],
+    @Ctx() context: GraphqlContext,
+  ): Promise<(Node | null)[]> {
+    if (ids.length > maxPageSize) throw wrongInput(`${ids.length} ids are too many: at most ${maxPageSize}.`);
+    return Promise.all(ids.map((id) => loadNode(context, id)));
+  }
+}
