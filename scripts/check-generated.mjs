@@ -5,12 +5,12 @@ import { mkdtempSync, cpSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { envExample } from '../dist/config/env-example.js';
-import { buildCoinlogSchema, printCoinlogSchema } from '../dist/api/graphql/schema.js';
+import { printCoinlogSchema } from '../dist/api/graphql/schema.js';
 
 const write = process.argv.includes('--write');
 const generated = {
   '.env.example': envExample(),
-  'schema.graphql': printCoinlogSchema(buildCoinlogSchema()),
+  'schema.graphql': printCoinlogSchema(),
 };
 
 const stale = [];

@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readHeads } from '../../src/log/read.ts';
 import { createProjector, type Projector } from '../../src/projector/projector.ts';
 import { rebuild } from '../../src/projector/rebuild.ts';

@@ -1,0 +1,80 @@
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { pino } from 'pino';
+import { createHttpServer } from '../../src/api/http/server.ts';
+import { registerGraphql, type GraphqlDeps } from '../../src/api/graphql/register.ts';
+import type { SourceConfig } from '../../src/config/config.ts';
+import { createReadSessions } from '../../src/read/session.ts';
+import { sources } from '../../src/sources/registry.ts';
+import { silentLogger, type Logger } from '../../src/telemetry/logger.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import type { TestDatabase } from '../support/database.ts';
+
+export interface GraphqlAnswer {
+  status: number;
+  headers: LightMyRequestResponse['headers'];
+  // A test knows the shape that it asked for.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  data: any;
+  errors: { message: string; path?: unknown[]; extensions: { code: string } }[];
+  extensions: { readModelVersion?: number | null };
+}
+
+export interface TestApi {
+  app: FastifyInstance;
+  ask(query: string, variables?: object): Promise<GraphqlAnswer>;
+  close(): Promise<void>;
+}
+
+/** Every source as it is without any configuration; csv is off, so that there is one that is. */
+export const sourceConfigs: readonly SourceConfig[] = sources.map((source) => ({
+  source,
+  enabled: source.name !== 'csv',
+  settings: null,
+  schedule: source.schedule,
+  staleAfterMs: source.staleAfterMs,
+}));
+
+export const readAnswer = (response: LightMyRequestResponse): GraphqlAnswer => {
+  const body = response.json();
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    data: body.data,
+    errors: body.errors ?? [],
+    extensions: body.extensions ?? {},
+  };
+};
+
+/** The GraphQL API over a database, as `serve` makes it, without a port. */
+export async function createTestApi(
+  { readSql }: Pick<TestDatabase, 'readSql'>,
+  deps: Partial<GraphqlDeps> = {},
+): Promise<TestApi> {
+  const log = deps.log ?? silentLogger;
+  const app = createHttpServer({ log, metrics: createMetrics({ version: 'test', revision: 'test' }) });
+  const sessions = createReadSessions(readSql);
+  await registerGraphql(app, {
+    sessions,
+    sources: sourceConfigs,
+    log,
+    now: () => new Date(),
+    page: null,
+    ...deps,
+  });
+  return {
+    app,
+    async ask(query, variables) {
+      return readAnswer(
+        await app.inject({ method: 'POST', url: '/graphql', payload: { query, variables: variables ?? {} } }),
+      );
+    },
+    close: () => app.close(),
+  };
+}
+
+/** A logger whose lines a test can look at. */
+export function createRecordingLogger(): { log: Logger; lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  return { log, lines };
+}
