@@ -9,19 +9,18 @@ import { silentLogger, type Logger } from '../../src/telemetry/logger.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { TestDatabase } from '../support/database.ts';
 
-export interface GraphqlAnswer {
+export interface GraphqlAnswer<T> {
   status: number;
   headers: LightMyRequestResponse['headers'];
-  // A test knows the shape that it asked for.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  data: any;
+  /** Of the shape that the test has asked for. */
+  data: T;
   errors: { message: string; path?: unknown[]; extensions: { code: string } }[];
   extensions: { readModelVersion?: number | null };
 }
 
 export interface TestApi {
   app: FastifyInstance;
-  ask(query: string, variables?: object): Promise<GraphqlAnswer>;
+  ask<T = unknown>(query: string, variables?: object): Promise<GraphqlAnswer<T>>;
   close(): Promise<void>;
 }
 
@@ -34,7 +33,7 @@ export const sourceConfigs: readonly SourceConfig[] = sources.map((source) => ({
   staleAfterMs: source.staleAfterMs,
 }));
 
-export const readAnswer = (response: LightMyRequestResponse): GraphqlAnswer => {
+export const readAnswer = <T>(response: LightMyRequestResponse): GraphqlAnswer<T> => {
   const body = response.json();
   return {
     status: response.statusCode,
@@ -63,8 +62,8 @@ export async function createTestApi(
   });
   return {
     app,
-    async ask(query, variables) {
-      return readAnswer(
+    async ask<T>(query: string, variables?: object) {
+      return readAnswer<T>(
         await app.inject({ method: 'POST', url: '/graphql', payload: { query, variables: variables ?? {} } }),
       );
     },

@@ -1,8 +1,6 @@
 /** What a first visitor finds in the editor. Tested against the API's own schema. */
 export const exampleQueries = `# Every number here was read from a recorded answer.
 # The play button offers the three operations below.
-# Administration takes a header (under "Headers"):
-#   {"Authorization": "Bearer <ADMIN_API_KEY>"}
 
 query TopCoins {
   coins(first: 10, orderBy: { field: RANK }) {

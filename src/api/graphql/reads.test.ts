@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Queryable } from '../../database/client.ts';
+import { CoinlogError } from '../../errors.ts';
+import type { ReadSessions } from '../../read/session.ts';
+import { createReads } from './reads.ts';
+
+/** Sessions that say what became of them; their statements are the test's own. */
+function createSessions(open?: () => Promise<never>) {
+  const happened: string[] = [];
+  const sessions: ReadSessions = {
+    async open() {
+      happened.push('open');
+      await open?.();
+      return {
+        version: 7,
+        sql: (() => undefined) as unknown as Queryable,
+        async close() {
+          happened.push('close');
+        },
+      };
+    },
+    run: () => Promise.reject(new Error('unused')),
+  };
+  return { happened, sessions };
+}
+
+describe('the reads of a request', () => {
+  it('open one snapshot for all of them, and none when nothing is read', async () => {
+    const { happened, sessions } = createSessions();
+    const idle = createReads(sessions);
+    await idle.close();
+    expect(happened).toEqual([]);
+    const reads = createReads(sessions);
+    const [one, version] = await Promise.all([reads.read(async () => 1), reads.version()]);
+    await reads.close();
+    expect([one, version, happened]).toEqual([1, 7, ['open', 'close']]);
+  });
+
+  it('end only when nothing is being read any more', async () => {
+    const { happened, sessions } = createSessions();
+    const reads = createReads(sessions);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const reading = reads.read(async () => {
+      await promise;
+      happened.push('read');
+    });
+    const closing = reads.close();
+    resolve();
+    await Promise.all([reading, closing]);
+    expect(happened).toEqual(['open', 'read', 'close']);
+  });
+
+  it('refuse to read once they have ended', async () => {
+    const reads = createReads(createSessions().sessions);
+    await reads.close();
+    await expect(reads.read(async () => 1)).rejects.toThrow('after the answer was complete');
+  });
+
+  it('fail for the reason that the first of them failed for: their transaction is gone', async () => {
+    const { happened, sessions } = createSessions();
+    const reads = createReads(sessions);
+    await expect(reads.read(() => Promise.reject(new Error('first')))).rejects.toThrow('first');
+    await expect(reads.read(() => Promise.reject(new Error('second')))).rejects.toThrow('first');
+    await reads.close();
+    expect(happened).toEqual(['open', 'close']);
+  });
+
+  it('take a character that no text can have for a mistake of whoever asked', async () => {
+    const reads = createReads(createSessions().sessions);
+    const refusal = Object.assign(new Error('invalid byte sequence'), { code: '22021' });
+    await expect(reads.read(() => Promise.reject(refusal))).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it('say that the database is away, and need no end, when none could be opened', async () => {
+    const away = () => Promise.reject(new CoinlogError('DATABASE_UNREACHABLE', 'away'));
+    const { happened, sessions } = createSessions(away);
+    const reads = createReads(sessions);
+    await expect(reads.read(async () => 1)).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+    await reads.close();
+    expect(happened).toEqual(['open']);
+  });
+});

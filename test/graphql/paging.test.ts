@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { expectRebuildEqualsLive } from '../support/project.ts';
+import { coinIds, fillMarket } from './market.ts';
+import { createTestApi, type TestApi } from './support.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await fillMarket(database);
+  api = await createTestApi(database);
+});
+afterAll(async () => {
+  await api.close();
+  await expectRebuildEqualsLive(database);
+  await database.close();
+});
+
+interface Item {
+  id: string;
+  value: string | number | null;
+}
+interface Answer {
+  list: {
+    edges: { cursor: string; node: Item }[];
+    nodes: Item[];
+    pageInfo: {
+      hasNextPage: boolean;
+      hasPreviousPage: boolean;
+      startCursor: string | null;
+      endCursor: string | null;
+    };
+    totalCount: number;
+  };
+}
+
+/** Asks for one page of a list; `field` has everything before the page's own arguments. */
+async function page(field: string, value: string, args: string): Promise<Answer['list']> {
+  const query = `{ list: ${field}${args}) { edges { cursor node { id value: ${value} } } nodes { id }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount } }`;
+  const { data, errors } = await api.ask<Answer>(query);
+  expect(errors).toEqual([]);
+  return data.list;
+}
+
+async function walk(field: string, value: string, size: number, backwards: boolean): Promise<Item[]> {
+  const items: Item[] = [];
+  let from: string | null = null;
+  for (;;) {
+    const cursor: string = from === null ? '' : `, ${backwards ? 'before' : 'after'}: "${from}"`;
+    const list = await page(field, value, `${backwards ? 'last' : 'first'}: ${size}${cursor}`);
+    const found = list.edges.map(({ node }) => node);
+    items[backwards ? 'unshift' : 'push'](...found);
+    expect(list.nodes.map(({ id }) => id)).toEqual(found.map(({ id }) => id));
+    const { hasNextPage, hasPreviousPage, startCursor, endCursor } = list.pageInfo;
+    expect(backwards ? hasNextPage : hasPreviousPage).toBe(from !== null);
+    if (!(backwards ? hasPreviousPage : hasNextPage)) return items;
+    from = backwards ? startCursor : endCursor;
+  }
+}
+
+const orders = [
+  ['RANK', 'rank'],
+  ['MARKET_CAP', 'marketCapUsd'],
+  ['PRICE', 'priceUsd'],
+  ['VOLUME_24H', 'volume24hUsd'],
+  ['PERCENT_CHANGE_24H', 'percentChange24h'],
+  ['SYMBOL', 'symbol'],
+  ['NAME', 'name'],
+] as const;
+const ways = orders.flatMap(([order, value]) =>
+  (['ASC', 'DESC'] as const).map((way) => [order, way, value] as const),
+);
+
+/** In the order that a list promises; text is left to the database's own collation. */
+function expectOrdered(items: Item[], way: 'ASC' | 'DESC'): void {
+  for (const [place, next] of items.slice(1).entries()) {
+    const item = items[place];
+    if (item === undefined || item.value === null) {
+      expect(next.value).toBeNull();
+    } else if (typeof item.value === 'number' && typeof next.value === 'number') {
+      const difference = way === 'ASC' ? next.value - item.value : item.value - next.value;
+      expect(difference).toBeGreaterThanOrEqual(0);
+    }
+    if (item?.value === next.value) expect(next.id > item.id).toBe(true);
+  }
+}
+
+describe('coins', () => {
+  it.each(ways)(
+    'ordered by %s %s: every coin once, nulls last, ties by id, forwards and backwards alike',
+    async (order, way, value) => {
+      const field = `coins(orderBy: { field: ${order}, direction: ${way} }, `;
+      const whole = await walk(field, value, 250, false);
+      expect(whole.map(({ id }) => id).sort()).toEqual([...coinIds].sort());
+      expectOrdered(whole, way);
+      expect(await walk(field, value, 3, false)).toEqual(whole);
+      expect(await walk(field, value, 4, true)).toEqual(whole);
+    },
+  );
+
+  it('are ordered by rank, the first one first, and 50 a page, unless told', async () => {
+    const { data } = await api.ask('{ coins(filter: { maxRank: 2 }) { nodes { id } totalCount } }');
+    const ids = ['coingecko.bitcoin', 'coinpaprika.bitcoin', 'coinpaprika.btc-bitcoin', 'coingecko.ether'];
+    expect(data).toEqual({ coins: { nodes: ids.map((id) => ({ id })), totalCount: 4 } });
+  });
+
+  it('have a page of nothing where nothing is asked for, which says that more follows', async () => {
+    const { nodes, pageInfo, totalCount } = await page('coins(', 'name', 'first: 0');
+    expect({ nodes, totalCount }).toEqual({ nodes: [], totalCount: coinIds.length });
+    expect(pageInfo).toEqual({
+      hasNextPage: true,
+      hasPreviousPage: false,
+      startCursor: null,
+      endCursor: null,
+    });
+  });
+
+  it('between two cursors are those between them', async () => {
+    const all = await page('coins(', 'name', 'first: 250');
+    const [after, before] = [all.edges[2]?.cursor, all.edges[7]?.cursor];
+    const list = await page('coins(', 'name', `first: 250, after: "${after}", before: "${before}"`);
+    expect(list.edges).toEqual(all.edges.slice(3, 7));
+  });
+});
+
+describe('the other lists', () => {
+  it.each([
+    ['snapshots', 'snapshots(', 'observedAt', 17],
+    ['runs', 'runs(', 'startedAt', 5],
+    ['events of a stream', 'events(stream: "coingecko.markets", ', 'version', 8],
+    ['events of all streams', 'events(', 'recordedAt', 14],
+  ] as const)('%s: every one once, forwards and backwards alike', async (_what, field, value, count) => {
+    const whole = await walk(field, value, 250, false);
+    expect(new Set(whole.map(({ id }) => id)).size).toBe(count);
+    expect(whole).toHaveLength(count);
+    const sorted = whole.map((item) => item.value).sort();
+    expect(whole.map((item) => item.value)).toEqual(field.includes('stream') ? sorted : sorted.toReversed());
+    expect(await walk(field, value, 3, false)).toEqual(whole);
+    expect(await walk(field, value, 2, true)).toEqual(whole);
+  });
+
+  it('an empty list has no cursors and no next page', async () => {
+    const { pageInfo, totalCount } = await page('events(stream: "nothing", ', 'version', 'first: 3');
+    expect({ ...pageInfo, totalCount }).toEqual({
+      hasNextPage: false,
+      hasPreviousPage: false,
+      startCursor: null,
+      endCursor: null,
+      totalCount: 0,
+    });
+  });
+});
+
+describe('what cannot be met', () => {
+  const codeOf = async (field: string) => {
+    const { data, errors } = await api.ask(`{ ${field} { totalCount } }`);
+    expect(data).toBeNull();
+    return errors.map(({ extensions }) => extensions.code);
+  };
+
+  it.each([
+    'coins(first: 251)',
+    'coins(last: 251)',
+    'coins(first: -1)',
+    'runs(first: 1, last: 1)',
+    'events(first: 251)',
+    'coins(after: "junk")',
+  ])('%s is BAD_USER_INPUT', async (field) => expect(await codeOf(field)).toEqual(['BAD_USER_INPUT']));
+
+  it.each([
+    'orderBy: { field: PRICE }',
+    'orderBy: { field: RANK, direction: DESC }',
+    'filter: { maxRank: 9 }',
+  ])('a cursor of another order or filter (%s) is BAD_USER_INPUT', async (args) => {
+    const { edges } = await page('coins(', 'name', 'first: 1');
+    expect(await codeOf(`coins(${args}, after: "${edges[0]?.cursor}")`)).toEqual(['BAD_USER_INPUT']);
+  });
+
+  it('a cursor of another list is BAD_USER_INPUT', async () => {
+    const { edges } = await page('runs(', 'status', 'first: 1');
+    expect(await codeOf(`snapshots(after: "${edges[0]?.cursor}")`)).toEqual(['BAD_USER_INPUT']);
+  });
+
+  it('the most that is allowed is not refused', async () => {
+    expect((await page('coins(', 'name', 'first: 250')).edges).toHaveLength(coinIds.length);
+  });
+});
