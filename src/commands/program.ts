@@ -5,7 +5,6 @@ import { version } from '../version.ts';
 import { openApp, type App } from './app.ts';
 import { projectCommand, rebuildCommand, verifyCommand } from './checks.ts';
 import { chooseDataDir } from './data-dir.ts';
-import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsList, eventsShow } from './events.ts';
 import { ingestCommand, ingestTasks } from './ingest.ts';
@@ -13,8 +12,7 @@ import { psqlCommand } from './psql.ts';
 import { resetDemoCommand } from './reset.ts';
 import { runsList, runsShow, sourceList, statusCommand } from './look.ts';
 import { createOutput, type Output } from './output.ts';
-import { sandboxCommand } from './sandbox.ts';
-import { roles, startService, type Role } from './serve.ts';
+import { roles, type Role } from './roles.ts';
 import { closeWithin, stopSignal, untilStopped } from './stop.ts';
 
 function wholeNumber(text: string): number {
@@ -79,6 +77,8 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
       const config = loadConfig(environment);
       const stop = stopSignal();
       const { dataDir } = chooseDataDir(config.embeddedDataDir, false);
+      // Loaded here: GraphQL and Fastify take half a second that no other command should wait for.
+      const { startService } = await import('./serve.ts');
       const app = await openApp({ config, dataDir, kind: null });
       try {
         const service = await startService(app, role);
@@ -96,7 +96,8 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
     .option('--reset', "delete the demo's data instead", false)
     .option('--yes', 'do not ask', false)
     .action(async ({ reset, yes }: { reset: boolean; yes: boolean }) => {
-      exitCode = reset ? await resetDemoCommand(yes) : await demoCommand(environment, stopSignal());
+      if (reset) exitCode = await resetDemoCommand(yes);
+      else exitCode = await (await import('./demo.ts')).demoCommand(environment, stopSignal());
     });
 
   command('migrate', 'brings the database schema up to date').action(async () => {
@@ -192,7 +193,7 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
     .option('--seed <n>', 'the same seed, the same market', wholeNumber, 1)
     .option('--speed <x>', "how fast the market's time runs", positiveNumber, 1)
     .action(async (options: { port: number; coins: number; seed: number; speed: number }) => {
-      exitCode = await sandboxCommand(options, stopSignal());
+      exitCode = await (await import('./sandbox.ts')).sandboxCommand(options, stopSignal());
     });
 
   command('psql', 'psql on the database in use').action(() => withApp(true, (app) => psqlCommand(app)));

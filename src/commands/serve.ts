@@ -8,9 +8,7 @@ import { readSourceStates } from '../read/sources.ts';
 import { createReadSessions } from '../read/session.ts';
 import { version } from '../version.ts';
 import type { App } from './app.ts';
-
-export const roles = ['all', 'api', 'worker'] as const;
-export type Role = (typeof roles)[number];
+import type { Role } from './roles.ts';
 
 export interface Service {
   url: string;

@@ -21,10 +21,23 @@ beforeAll(async () => {
   await chmod(folder, 0o755);
   dataDir = join(folder, 'data');
   sandbox = startCli(['sandbox', '--port', '0', '--coins', '300'], {});
-  const [, gecko = '', paprika = ''] = await saysWhen(sandbox, /COINPAPRIKA_BASE_URL=(\S+)[\s\S]*COINGECKO_BASE_URL=(\S+)/).then((m) => [m[0], m[2], m[1]]);
+  const [, gecko = '', paprika = ''] = await saysWhen(
+    sandbox,
+    /COINPAPRIKA_BASE_URL=(\S+)[\s\S]*COINGECKO_BASE_URL=(\S+)/,
+  ).then((m) => [m[0], m[2], m[1]]);
   const csv = join(folder, 'prices.csv');
-  await writeFile(csv, 'id,symbol,name,price_usd,coinlog_sandbox\nbitcoin,BTC,Bitcoin,100000.5,1\nbroken,BRK,Broken,"1,23",1\n');
-  environment = { EMBEDDED_DATA_DIR: dataDir, COINGECKO_BASE_URL: gecko, COINPAPRIKA_BASE_URL: paprika, COINGECKO_PAGES: '2', CSV_PATH: csv, SHUTDOWN_TIMEOUT_MS: '20000' };
+  await writeFile(
+    csv,
+    'id,symbol,name,price_usd,coinlog_sandbox\nbitcoin,BTC,Bitcoin,100000.5,1\nbroken,BRK,Broken,"1,23",1\n',
+  );
+  environment = {
+    EMBEDDED_DATA_DIR: dataDir,
+    COINGECKO_BASE_URL: gecko,
+    COINPAPRIKA_BASE_URL: paprika,
+    COINGECKO_PAGES: '2',
+    CSV_PATH: csv,
+    SHUTDOWN_TIMEOUT_MS: '20000',
+  };
 });
 afterAll(async () => {
   await stopCli(sandbox);
@@ -47,7 +60,9 @@ describe('the commands, one after the other on one embedded database', () => {
     ]);
     for (const entry of runs) {
       const count = (key: string) => Number(entry[key]);
-      expect(count('recordsRead')).toBe(count('accepted') + count('revised') + count('rejected') + count('duplicates') + count('skipped'));
+      expect(count('recordsRead')).toBe(
+        count('accepted') + count('revised') + count('rejected') + count('duplicates') + count('skipped'),
+      );
       expect(count('recordsRead')).toBeGreaterThan(1);
     }
     expect(runs[2]).toMatchObject({ recordsRead: 2, accepted: 1, rejected: 1 });
@@ -62,7 +77,11 @@ describe('the commands, one after the other on one embedded database', () => {
   });
 
   it('events show --payload writes the very bytes, which match the digest of the event', async () => {
-    const shown = (await run('events', 'show', 'coingecko.markets', '2', '--json')).json() as { sha256: string; type: string; payloadBytes: number };
+    const shown = (await run('events', 'show', 'coingecko.markets', '2', '--json')).json() as {
+      sha256: string;
+      type: string;
+      payloadBytes: number;
+    };
     const { stdout } = await run('events', 'show', 'coingecko.markets', '2', '--payload');
     expect(shown.type).toBe('page.fetched');
     expect(stdout.byteLength).toBe(shown.payloadBytes);
@@ -72,7 +91,10 @@ describe('the commands, one after the other on one embedded database', () => {
 
   it('verify, rebuild --verify, rebuild and project find everything in order', async () => {
     expect((await run('verify', '--json')).json()).toMatchObject({ ok: true, firstBad: null });
-    expect((await run('rebuild', '--verify', '--json')).json()).toMatchObject({ swapped: false, differences: { count: 0, first: [] } });
+    expect((await run('rebuild', '--verify', '--json')).json()).toMatchObject({
+      swapped: false,
+      differences: { count: 0, first: [] },
+    });
     expect((await run('rebuild', '--json')).json()).toMatchObject({ swapped: true });
     expect((await run('project', '--json')).json()).toMatchObject({ events: 0, lagEvents: 0 });
   });
@@ -86,12 +108,16 @@ describe('the commands, one after the other on one embedded database', () => {
       expect(typeof json.json()).toBe('object');
     }
     const { runs } = (await run('runs', 'list', '--json')).json() as { runs: { runId: string }[] };
-    expect((await run('runs', 'show', runs[0]?.runId ?? '', '--json')).json()).toMatchObject({ runs: [{ runId: runs[0]?.runId }] });
+    expect((await run('runs', 'show', runs[0]?.runId ?? '', '--json')).json()).toMatchObject({
+      runs: [{ runId: runs[0]?.runId }],
+    });
   });
 
   it('every "npx coinlog" line of the README that looks at data works as it stands', async () => {
     const readme = await readFile(join(root, 'README.md'), 'utf8');
-    const lines = [...readme.matchAll(/^npx coinlog ([^#\n]+)/gm)].map(([, args = '']) => args.trim().split(/\s+/)).filter(([name]) => name !== 'ingest');
+    const lines = [...readme.matchAll(/^npx coinlog ([^#\n]+)/gm)]
+      .map(([, args = '']) => args.trim().split(/\s+/))
+      .filter(([name]) => name !== 'ingest');
     expect(lines.length).toBeGreaterThan(4);
     for (const args of lines) expect([args, (await run(...args)).exitCode]).toEqual([args, 0]);
   });
@@ -104,7 +130,10 @@ describe('the commands, one after the other on one embedded database', () => {
     expect(calls.length).toBeGreaterThan(3);
     for (const [, path = '', rest = ''] of calls) {
       const body = rest.match(/-d '([^']+)'/)?.[1];
-      const response = await fetch(`${url}${path}`, body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      const response = await fetch(
+        `${url}${path}`,
+        body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body },
+      );
       expect([path, response.status]).toEqual([path, 200]);
       const answer = (await response.json()) as { data?: unknown; errors?: unknown };
       expect(answer.errors).toBeUndefined();
@@ -119,26 +148,49 @@ describe('what goes wrong is said in one line, with the right exit code', () => 
 
   it('a wrong variable: its name, exit 2, and nothing started', async () => {
     const result = await runCli(['status'], { API_PORT: 'x', EMBEDDED_DATA_DIR: join(folder, 'none') });
-    expect([result.exitCode, oneLine(result)]).toEqual([2, expect.stringMatching(/^coinlog: API_PORT: must be a whole number/)]);
+    expect([result.exitCode, oneLine(result)]).toEqual([
+      2,
+      expect.stringMatching(/^coinlog: API_PORT: must be a whole number/),
+    ]);
     expect(existsSync(join(folder, 'none'))).toBe(false);
   });
 
   it('a wrong source, command or option: exit 2', async () => {
-    expect(await run('ingest', 'binance')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('coinpaprika, coingecko, csv') });
+    expect(await run('ingest', 'binance')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('coinpaprika, coingecko, csv'),
+    });
     expect((await run('frobnicate')).exitCode).toBe(2);
     expect((await run('serve', '--role', 'king')).exitCode).toBe(2);
     expect((await run('events', 'show', 'x', 'two')).exitCode).toBe(2);
   });
 
   it('an upstream that cannot be reached: exit 1, the host, what to check, and the run on record', async () => {
-    const result = await runCli(['ingest', 'coingecko', '--json'], { ...environment, COINGECKO_BASE_URL: 'http://127.0.0.1:9/api/v3', ETL_RETRY_ATTEMPTS: '1' });
+    const result = await runCli(['ingest', 'coingecko', '--json'], {
+      ...environment,
+      COINGECKO_BASE_URL: 'http://127.0.0.1:9/api/v3',
+      ETL_RETRY_ATTEMPTS: '1',
+    });
     expect(result.exitCode).toBe(1);
-    expect(result.json()).toMatchObject({ runs: [{ status: 'FAILED', error: { code: 'UNREACHABLE', message: expect.stringMatching(/127\.0\.0\.1:9: .*Check the network/) } }] });
+    expect(result.json()).toMatchObject({
+      runs: [
+        {
+          status: 'FAILED',
+          error: {
+            code: 'UNREACHABLE',
+            message: expect.stringMatching(/127\.0\.0\.1:9: .*Check the network/),
+          },
+        },
+      ],
+    });
   });
 
   it('a database that is down: exit 1, where it is, without the password', async () => {
     const result = await runCli(['status'], { DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:9/coinlog' });
-    expect([result.exitCode, oneLine(result)]).toEqual([1, expect.stringMatching(/^coinlog: Cannot reach the database \(127\.0\.0\.1:9\/coinlog\)/)]);
+    expect([result.exitCode, oneLine(result)]).toEqual([
+      1,
+      expect.stringMatching(/^coinlog: Cannot reach the database \(127\.0\.0\.1:9\/coinlog\)/),
+    ]);
     expect(result.stderr).not.toContain('hunter2');
   });
 
@@ -149,7 +201,10 @@ describe('what goes wrong is said in one line, with the right exit code', () => 
     const port = typeof address === 'object' && address ? address.port : 0;
     const result = await runCli(['serve'], { ...environment, API_PORT: String(port) });
     blocker.close();
-    expect([result.exitCode, oneLine(result)]).toEqual([1, expect.stringContaining(`Port ${port} on 127.0.0.1 is in use`)]);
+    expect([result.exitCode, oneLine(result)]).toEqual([
+      1,
+      expect.stringContaining(`Port ${port} on 127.0.0.1 is in use`),
+    ]);
     expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(false);
   });
 
@@ -158,8 +213,18 @@ describe('what goes wrong is said in one line, with the right exit code', () => 
     await writeFile(path, 'just some words\nwithout any columns\n');
     const result = await run('ingest', 'csv', '--file', path, '--json');
     expect(result.exitCode).toBe(1);
-    expect(result.json()).toMatchObject({ runs: [{ status: 'FAILED', error: { code: 'FILE_REFUSED', message: expect.stringContaining('malformed.csv') } }] });
-    expect(await run('ingest', 'csv', '--file', join(folder, 'absent.csv'))).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Cannot read') });
+    expect(result.json()).toMatchObject({
+      runs: [
+        {
+          status: 'FAILED',
+          error: { code: 'FILE_REFUSED', message: expect.stringContaining('malformed.csv') },
+        },
+      ],
+    });
+    expect(await run('ingest', 'csv', '--file', join(folder, 'absent.csv'))).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('Cannot read'),
+    });
   });
 
   it('real data for a log that holds simulated data: exit 1, and not a byte of it is stored', async () => {
@@ -167,10 +232,15 @@ describe('what goes wrong is said in one line, with the right exit code', () => 
     await writeFile(path, 'id,symbol,name,price_usd\nreal-coin,REAL,Real,5\n');
     const result = await run('ingest', 'csv', '--file', path, '--json');
     expect(result.exitCode).toBe(1);
-    expect(result.json()).toMatchObject({ runs: [{ status: 'FAILED', recordsRead: 0, error: { code: 'LOG_KIND_MISMATCH' } }] });
+    expect(result.json()).toMatchObject({
+      runs: [{ status: 'FAILED', recordsRead: 0, error: { code: 'LOG_KIND_MISMATCH' } }],
+    });
   });
 
   it('demo with DATABASE_URL set: refused with exit 2', async () => {
-    expect(await runCli(['demo'], { DATABASE_URL: 'postgres://me@127.0.0.1:9/coinlog' })).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('DATABASE_URL') });
+    expect(await runCli(['demo'], { DATABASE_URL: 'postgres://me@127.0.0.1:9/coinlog' })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('DATABASE_URL'),
+    });
   });
 });

@@ -14,10 +14,17 @@ export interface CliResult {
 export type CliEnvironment = Record<string, string>;
 
 /** Nothing of the machine's own settings reaches a test. */
-const clean = (environment: CliEnvironment): CliEnvironment => ({ PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment });
+const clean = (environment: CliEnvironment): CliEnvironment => ({
+  PATH: process.env['PATH'] ?? '',
+  HOME: process.env['HOME'] ?? '',
+  ...environment,
+});
 
 export function startCli(args: string[], environment: CliEnvironment): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], { env: clean(environment), stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [bin, ...args], {
+    env: clean(environment),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** Runs the built program as a user would, to its end. */
@@ -29,7 +36,12 @@ export async function runCli(args: string[], environment: CliEnvironment): Promi
   child.stderr?.on('data', (part: Buffer) => (stderr += part.toString()));
   await once(child, 'close');
   const bytes = Buffer.concat(stdout);
-  return { exitCode: child.exitCode, stdout: bytes, stderr, json: () => JSON.parse(bytes.toString()) as unknown };
+  return {
+    exitCode: child.exitCode,
+    stdout: bytes,
+    stderr,
+    json: () => JSON.parse(bytes.toString()) as unknown,
+  };
 }
 
 /** Waits until a child has said something on stderr or stdout that fits, and returns the fit. */
@@ -47,7 +59,10 @@ export function saysWhen(child: ChildProcess, pattern: RegExp): Promise<RegExpMa
   });
 }
 
-export async function stopCli(child: ChildProcess, signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+export async function stopCli(
+  child: ChildProcess,
+  signal: NodeJS.Signals = 'SIGINT',
+): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   child.kill(signal);
   await once(child, 'exit');

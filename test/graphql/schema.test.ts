@@ -1,0 +1,185 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  parse,
+  print,
+  printType,
+  type DefinitionNode,
+  type FieldDefinitionNode,
+  type GraphQLNamedType,
+} from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { buildCoinlogSchema, printCoinlogSchema } from '../../src/api/graphql/schema.ts';
+import { projectRoot } from '../../src/version.ts';
+
+const schema = buildCoinlogSchema();
+const ownTypes = Object.values(schema.getTypeMap()).filter(
+  (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
+);
+
+interface Described {
+  name: string;
+  description?: string | null | undefined;
+}
+
+function partsOf(type: GraphQLNamedType): [string, Described][] {
+  if (isEnumType(type)) return type.getValues().map((value) => [`${type.name}.${value.name}`, value]);
+  if (isInputObjectType(type))
+    return Object.values(type.getFields()).map((field) => [`${type.name}.${field.name}`, field]);
+  if (!isObjectType(type) && !isInterfaceType(type)) return [];
+  return Object.values(type.getFields()).flatMap((field): [string, Described][] => [
+    [`${type.name}.${field.name}`, field],
+    ...field.args.map((arg): [string, Described] => [`${type.name}.${field.name}(${arg.name})`, arg]),
+  ]);
+}
+
+describe('the schema', () => {
+  it('is what schema.graphql says, so that every change of it is seen', () => {
+    expect(readFileSync(join(projectRoot, 'schema.graphql'), 'utf8')).toBe(printCoinlogSchema(schema));
+  });
+
+  it('describes every type, field, argument and value', () => {
+    const parts = ownTypes.flatMap((type): [string, Described][] => [[type.name, type], ...partsOf(type)]);
+    const bare = parts.filter(([, part]) => !part.description?.trim()).map(([name]) => name);
+    expect(bare).toEqual([]);
+  });
+
+  it('is the same however often it is built', () => {
+    expect(printCoinlogSchema(buildCoinlogSchema())).toBe(printCoinlogSchema(schema));
+  });
+});
+
+/** What is agreed on and not there yet. Each must really be missing, so that this list shrinks with the work. */
+const missing = {
+  types: [
+    'Candle',
+    'Interval',
+    'Market',
+    'IdentityLink',
+    'LinkMethod',
+    'BreakerState',
+    'Budget',
+    'RunComparison',
+    'PriceMove',
+    'Performance',
+    'SourcePerformance',
+    'PerformanceBucket',
+    'Anomaly',
+    'Severity',
+    'SchemaDrift',
+    'DriftKind',
+    'RejectedRecord',
+    'RecordIssue',
+    'RejectedStatus',
+    'RateLimit',
+    'AnomalyFilter',
+    'DriftFilter',
+    'RejectedFilter',
+    'Mutation',
+    'IngestInput',
+    'RebuildInput',
+    'LinkCoinInput',
+    'UnlinkCoinInput',
+    'AcknowledgeInput',
+    'ReplayRejectedInput',
+    'DiscardRejectedInput',
+    'SourceInput',
+    'IngestPayload',
+    'RebuildPayload',
+    'LinkCoinPayload',
+    'UnlinkCoinPayload',
+    'AcknowledgeDriftPayload',
+    'AcknowledgeAnomalyPayload',
+    'ReplayRejectedPayload',
+    'DiscardRejectedPayload',
+    'SourcePayload',
+    'Rebuild',
+    'RebuildStatus',
+    'Subscription',
+    'CoinsChanged',
+  ],
+  parts: [
+    'Query.coin(asOf)',
+    'Query.coin(knownAt)',
+    'Query.coins(asOf)',
+    'Query.coins(knownAt)',
+    'Query.market',
+    'Query.compareRuns',
+    'Query.performance',
+    'Query.anomalies',
+    'Query.drifts',
+    'Query.rejectedRecords',
+    'Query.rateLimit',
+    'Coin.asOfVersion',
+    'Coin.spreadPercent',
+    'Coin.links',
+    'Coin.history',
+    'Coin.sparkline',
+    'ExclusionReason.STALE',
+    'ExclusionReason.OUTLIER',
+    'Source.pausedReason',
+    'Source.breaker',
+    'Source.budgets',
+    'Event.archived',
+    'CoinFilter.minLinkedSources',
+  ],
+};
+
+/** Each part of a definition with its type, as `Coin.rank` to `Int`. */
+function signaturesOf(definition: DefinitionNode): [string, string][] {
+  if (!('name' in definition) || definition.name === undefined) return [];
+  const owner = definition.name.value;
+  if (definition.kind === 'EnumTypeDefinition')
+    return (definition.values ?? []).map((value) => [`${owner}.${value.name.value}`, '']);
+  if (!('fields' in definition)) return [];
+  return (definition.fields ?? []).flatMap((field): [string, string][] => {
+    const path = `${owner}.${field.name.value}`;
+    if (field.kind === 'InputValueDefinition') return [[path, withDefault(field)]];
+    const args = (field as FieldDefinitionNode).arguments ?? [];
+    return [
+      [path, print(field.type)],
+      ...args.map((arg): [string, string] => [`${path}(${arg.name.value})`, withDefault(arg)]),
+    ];
+  });
+}
+
+const withDefault = (input: { type: FieldDefinitionNode['type']; defaultValue?: unknown }): string =>
+  `${print(input.type)}${input.defaultValue ? ` = ${print(input.defaultValue as Parameters<typeof print>[0])}` : ''}`;
+
+const agreedFile = join(import.meta.dirname, '..', '..', '..', 'shared', 'schema.graphql');
+if (!existsSync(agreedFile))
+  process.stderr.write('skipped: the agreed schema is not here (../shared/schema.graphql)\n');
+
+describe.skipIf(!existsSync(agreedFile))('the agreed schema', () => {
+  const agreed = existsSync(agreedFile) ? parse(readFileSync(agreedFile, 'utf8')).definitions : [];
+  const ours = new Map(ownTypes.flatMap((type) => parse(printType(type)).definitions.flatMap(signaturesOf)));
+  const nameOf = (definition: DefinitionNode): string =>
+    'name' in definition ? (definition.name?.value ?? '') : '';
+
+  it('has no type that is neither here nor known to be missing', () => {
+    const absent = agreed.map(nameOf).filter((name) => schema.getType(name) === undefined);
+    expect(absent.sort()).toEqual([...missing.types].sort());
+  });
+
+  it('has the same fields, arguments and values with the same types, but for those known to be missing', () => {
+    const wanted = agreed
+      .filter((definition) => !missing.types.includes(nameOf(definition)))
+      .flatMap(signaturesOf);
+    const ofMissing = (path: string) =>
+      missing.parts.some((part) => path === part || path.startsWith(`${part}(`));
+    const here = wanted.filter(([path]) => !ofMissing(path));
+    expect(Object.fromEntries(here.map(([path]) => [path, ours.get(path)]))).toEqual(
+      Object.fromEntries(here),
+    );
+  });
+
+  it('is not ahead of what is known to be missing', () => {
+    expect(missing.parts.filter((part) => ours.has(part))).toEqual([]);
+  });
+});

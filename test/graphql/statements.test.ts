@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { appendRun } from '../support/events.ts';
+import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
+import { marketCoin, startedAt } from './market.ts';
+import { createTestApi, type TestApi } from './support.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+const statements: string[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const coins = Array.from({ length: 100 }, (_, place) =>
+    marketCoin(`coin-${place}`, { market_cap_rank: place + 1 }),
+  );
+  // Ten pages, so that the quotes of a page of coins come from several events.
+  const pages = Array.from({ length: 10 }, (_, page) =>
+    JSON.stringify(coins.slice(page * 10, page * 10 + 10)),
+  );
+  const market = { stream: 'coingecko.markets', params: { vs_currency: 'usd' }, startedAt };
+  await appendRun(database.sql, { ...market, runId: 'r1', pages });
+  await projectAll(database);
+  database.readSql.options.debug = (_connection, query) => void statements.push(query);
+  api = await createTestApi(database);
+});
+afterAll(async () => {
+  await api.close();
+  await expectRebuildEqualsLive(database);
+  await database.close();
+});
+
+/** The statements that a query takes, but for those that the driver makes for itself on a new connection. */
+async function statementsOf(query: string): Promise<string[]> {
+  // Once before: a connection's first query also asks for the types there are.
+  await api.ask(query);
+  statements.length = 0;
+  const { errors } = await api.ask(query);
+  expect(errors).toEqual([]);
+  return [...statements];
+}
+
+const opened = 1;
+const closed = 1;
+
+it('a page of plain coins is one statement in its snapshot', async () => {
+  const found = await statementsOf(
+    '{ coins(first: 50) { nodes { id symbol priceUsd exact { priceUsd } } pageInfo { endCursor } } }',
+  );
+  expect(found).toHaveLength(opened + 1 + closed);
+});
+
+it('50 coins with quotes, sources, events and runs are a statement for each kind of thing, whatever the number', async () => {
+  const asked = (
+    first: number,
+  ) => `{ coins(first: ${first}) { totalCount nodes { id aliases staleAfter quotes { price
+    sourceInfo { name lastRun { id } } event { id run { id } } } } } }`;
+  const found = await statementsOf(asked(50));
+  // Coins, their count, links, quotes, source states (which look for the table first), events, runs.
+  expect(found.length).toBeLessThanOrEqual(opened + 8 + closed);
+  expect(await statementsOf(asked(5))).toHaveLength(found.length);
+});
+
+it('raw records take a statement for each event that they are in, not for each record', async () => {
+  const found = await statementsOf('{ coins(first: 50) { nodes { quotes { rawRecord } } } }');
+  expect(found).toHaveLength(opened + 1 + 1 + 5 + closed);
+});
+
+it('what is not selected is not read: no count and no quotes', async () => {
+  const found = await statementsOf('{ coins(first: 50) { nodes { id } } }');
+  expect(found.filter((statement) => /count\(|read\.quote/.test(statement))).toEqual([]);
+});
