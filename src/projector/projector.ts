@@ -105,7 +105,7 @@ export function createProjector({ sql, holder, foldDigest, limits, log, now }: P
     catchUpTo,
     async close() {
       closing = true;
-      await wakeUp.close();
+      wakeUp.close();
       await following;
       // A database that is gone keeps the lease until it expires by itself.
       await releaseLease(sql, lease.name, holder).catch(() => undefined);

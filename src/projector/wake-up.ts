@@ -8,7 +8,7 @@ export interface WakeUp {
   wait(timeoutMs: number): Promise<void>;
   /** Ends only by the time or the close, whatever hints come. */
   pause(timeoutMs: number): Promise<void>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** Listens on a channel. Without it (a pooler in between, a lost connection) waiting is polling. */
@@ -38,10 +38,10 @@ export function createWakeUp(sql: Sql, channel: string, log: Logger): WakeUp {
       }
       hinted = false;
     },
-    async close() {
+    close() {
       closed.abort();
-      const listener = await listening;
-      await listener?.unlisten().catch(() => undefined);
+      // Not waited for: on a database that is gone it never comes back, and the pool's end closes its connection.
+      void listening.then((listener) => listener?.unlisten()).catch(() => undefined);
     },
   };
 }

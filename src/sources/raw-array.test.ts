@@ -15,6 +15,10 @@ describe('the elements of an array as they were received', () => {
     );
   });
 
+  it('keep the sign of zero', () => {
+    expect(raw('[{"change":-0}]')).toBe('[{"change":-0}]');
+  });
+
   it('are none where there is no array', () => {
     expect(raw('{"error":"slow down"}')).toBe('[]');
   });

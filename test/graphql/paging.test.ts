@@ -126,8 +126,11 @@ describe('the other lists', () => {
     const whole = await walk(field, value, 250, false);
     expect(new Set(whole.map(({ id }) => id)).size).toBe(count);
     expect(whole).toHaveLength(count);
-    const sorted = whole.map((item) => item.value).sort();
-    expect(whole.map((item) => item.value)).toEqual(field.includes('stream') ? sorted : sorted.toReversed());
+    const [newer, older] = field.includes('stream') ? [1, 0] : [0, 1];
+    for (const [place, item] of whole.slice(1).entries()) {
+      const pair = [String(whole[place]?.value), String(item.value)];
+      expect(String(pair[newer]) >= String(pair[older])).toBe(true);
+    }
     expect(await walk(field, value, 3, false)).toEqual(whole);
     expect(await walk(field, value, 2, true)).toEqual(whole);
   });

@@ -74,7 +74,7 @@ describe.skipIf(!existsSync(folder))('in a recorded page', () => {
   it.each(recorded)('of %s every coin leads to its own element', async (source, stream, file, params) => {
     const database = await createTestDatabase();
     const body = readFileSync(join(folder, source, file), 'utf8');
-    const elements: unknown[] = JSON.parse(body);
+    const elements: { id: string }[] = JSON.parse(body);
     await appendRun(database.sql, { stream, runId: 'recorded', startedAt, params, pages: [body] });
     await projectAll(database);
     const api = await createTestApi(database);
@@ -82,7 +82,7 @@ describe.skipIf(!existsSync(folder))('in a recorded page', () => {
       '{ coins(first: 250) { nodes { quotes { sourceCoinId recordIndex rawRecord } } } }',
     );
     const quotes = data.coins.nodes.flatMap((coin) => coin.quotes);
-    expect(quotes.length).toBe(elements.length);
+    expect(quotes.length).toBe(new Set(elements.map(({ id }) => id)).size);
     for (const { recordIndex, rawRecord, sourceCoinId } of quotes) {
       expect(rawRecord).toEqual(elements[recordIndex]);
       expect(rawRecord).toMatchObject({ id: sourceCoinId });

@@ -7,6 +7,7 @@ import {
   isIntrospectionType,
   isObjectType,
   isSpecifiedScalarType,
+  Kind,
   parse,
   print,
   printType,
@@ -135,13 +136,13 @@ const missing = {
 function signaturesOf(definition: DefinitionNode): [string, string][] {
   if (!('name' in definition) || definition.name === undefined) return [];
   const owner = definition.name.value;
-  if (definition.kind === 'EnumTypeDefinition')
+  if (definition.kind === Kind.ENUM_TYPE_DEFINITION)
     return (definition.values ?? []).map((value) => [`${owner}.${value.name.value}`, '']);
   if (!('fields' in definition)) return [];
   return (definition.fields ?? []).flatMap((field): [string, string][] => {
     const path = `${owner}.${field.name.value}`;
-    if (field.kind === 'InputValueDefinition') return [[path, withDefault(field)]];
-    const args = (field as FieldDefinitionNode).arguments ?? [];
+    if (field.kind === Kind.INPUT_VALUE_DEFINITION) return [[path, withDefault(field)]];
+    const args = field.arguments ?? [];
     return [
       [path, print(field.type)],
       ...args.map((arg): [string, string] => [`${path}(${arg.name.value})`, withDefault(arg)]),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect, type Sql } from '../../src/database/client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { appendRun } from '../support/events.ts';
 import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
@@ -7,6 +8,7 @@ import { createTestApi, type TestApi } from './support.ts';
 
 let database: TestDatabase;
 let api: TestApi;
+let readSql: Sql;
 const statements: string[] = [];
 
 beforeAll(async () => {
@@ -21,18 +23,21 @@ beforeAll(async () => {
   const market = { stream: 'coingecko.markets', params: { vs_currency: 'usd' }, startedAt };
   await appendRun(database.sql, { ...market, runId: 'r1', pages });
   await projectAll(database);
-  database.readSql.options.debug = (_connection, query) => void statements.push(query);
-  api = await createTestApi(database);
+  // One connection, so that what the driver asks a new one for itself is asked once.
+  readSql = connect(database.app, { max: 1, name: 'test read', role: 'coinlog_app', readOnly: true });
+  readSql.options.debug = (_connection, query) => void statements.push(query);
+  api = await createTestApi({ readSql });
 });
 afterAll(async () => {
   await api.close();
+  await readSql.end();
   await expectRebuildEqualsLive(database);
   await database.close();
 });
 
-/** The statements that a query takes, but for those that the driver makes for itself on a new connection. */
+/** The statements that a query takes, but for those that the driver makes for itself. */
 async function statementsOf(query: string): Promise<string[]> {
-  // Once before: a connection's first query also asks for the types there are.
+  // Once before: the first query also asks for the types there are.
   await api.ask(query);
   statements.length = 0;
   const { errors } = await api.ask(query);

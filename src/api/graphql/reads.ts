@@ -1,3 +1,4 @@
+import type { Queryable } from '../../database/client.ts';
 import { CoinlogError } from '../../errors.ts';
 import type { Read } from '../../read/graphql/page.ts';
 import { readError, type OpenReadSession, type ReadSessions } from '../../read/session.ts';
@@ -27,29 +28,28 @@ export function createReads(sessions: ReadSessions): Reads {
   let failure: { error: unknown } | null = null;
   let closed = false;
 
-  async function within<T>(task: (session: OpenReadSession) => Promise<T> | T): Promise<T> {
-    opening ??= sessions.open();
-    const session = await opening;
+  async function run<T>(query: (sql: Queryable) => Promise<T>): Promise<T> {
+    const session = await (opening ??= sessions.open());
     if (failure) throw failure.error;
     try {
-      return await task(session);
+      return await query(session.sql);
     } catch (error) {
       failure ??= { error: meaningOf(error) };
       throw failure.error;
     }
   }
 
-  function track<T>(task: (session: OpenReadSession) => Promise<T> | T): Promise<T> {
+  function track<T>(start: () => Promise<T>): Promise<T> {
     if (closed) return Promise.reject(new Error('read after the answer was complete'));
-    const promise = within(task);
+    const promise = start();
     running.add(promise);
     promise.catch(() => undefined).finally(() => running.delete(promise));
     return promise;
   }
 
   return {
-    read: (query) => track(({ sql }) => query(sql)),
-    version: () => track(({ version }) => version),
+    read: (query) => track(() => run(query)),
+    version: () => track(async () => (await (opening ??= sessions.open())).version),
     async close() {
       closed = true;
       // An answer can be complete while a field is still read whose sibling has failed.

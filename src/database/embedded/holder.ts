@@ -25,18 +25,22 @@ export type HoldResult =
   | { kind: 'busy'; recovering: boolean; reason: string }
   | { kind: 'refused'; reason: string };
 
-/** Tries once to get a share in the server behind a socket, with the database `coinlog` and the role `coinlog` made. */
-export async function hold(socketPath: string): Promise<HoldResult> {
+/**
+ * Tries once to get a share in the server behind a socket, with the database `coinlog` and the role `coinlog` made.
+ * `revive` is called, once a second, while a server that we hold a share in cannot be reached.
+ */
+export async function hold(socketPath: string, revive: () => Promise<void>): Promise<HoldResult> {
   let state: 'opening' | 'held' | 'ending' = 'opening';
   const sql = connect(socketPath, () => {
     if (state === 'held') relock();
   });
-  // A server that lost all its connections in a crash of one backend lives on, but has forgotten our lock.
+  // A server that lost all its connections in a crash of one backend lives on, but has forgotten our lock; one that
+  // was killed is started again: who serves from it has nobody else to do so.
   const relock = (): void => {
     if (state !== 'held') return;
-    sql`select pg_try_advisory_lock_shared(${usersLock})`.catch(() =>
-      setTimeout(relock, relockAfterMs).unref(),
-    );
+    sql`select pg_try_advisory_lock_shared(${usersLock})`
+      .catch(() => revive().then(() => void setTimeout(relock, relockAfterMs).unref()))
+      .catch(() => setTimeout(relock, relockAfterMs).unref());
   };
   const end = (): Promise<void> => {
     state = 'ending';
@@ -74,6 +78,8 @@ function connect(path: string, onclose: () => void): postgres.Sql {
     idle_timeout: 0,
     max_lifetime: null,
     connect_timeout: 5,
+    // Seconds. The default grows to 20, and a share in a server that is gone could not be given back for as long.
+    backoff: () => 0.1,
     prepare: false,
     fetch_types: false,
     connection: { application_name: 'coinlog share' },

@@ -139,6 +139,15 @@ test('a server killed outright is started again, and those who had it close in p
   expect(await runningPid(dataDir)).toBeNull();
 });
 
+test('a server killed under its users is started again by them, and closing is quick', async () => {
+  const server = await bench.start(join(await bench.folder(), 'data'));
+  process.kill((await runningPid(server.dataDir)) ?? 0, 'SIGKILL');
+  await until(async () => (await query(server.app, (sql) => sql`select 1`).catch(() => [])).length === 1);
+  await until(async () => (await shares(server.owner).catch(() => 0)) === 1);
+  await server.close();
+  expect(await runningPid(server.dataDir)).toBeNull();
+});
+
 test('lock files whose pid has gone to another living process do not keep the server down', async () => {
   const dataDir = join(await bench.folder(), 'data');
   await (await bench.start(dataDir)).close();

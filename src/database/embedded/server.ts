@@ -102,7 +102,7 @@ async function holdOnceReady(
   let deadlineMs = Date.now() + startTimeoutMs;
   let said = '';
   for (;;) {
-    const result = await hold(socketPath(socketFolder(home.dataDir)));
+    const result = await hold(socketPath(socketFolder(home.dataDir)), launchUnlessRunning);
     if (result.kind === 'held') return result.holder;
     const waitingFor = describe(result);
     if (result.kind === 'absent') await launchUnlessRunning();
