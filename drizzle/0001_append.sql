@@ -1,19 +1,24 @@
--- A stream's events lie in partitions of 65,536 versions, so that a closed one can leave for an archive whole.
+-- A stream's events lie in partitions of 65,536 versions, so that a closed one can leave for an archive whole. They are
+-- made apart and attached: CREATE TABLE … PARTITION OF would lock log.event against every reader.
 CREATE FUNCTION log.ensure_partition(p_stream text, p_version bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = log, pg_temp AS $$
 DECLARE
   first_version bigint := ((p_version - 1) / 65536) * 65536 + 1;
   parent text := 'event:' || p_stream;
   part text := parent || ':' || first_version;
+  is_new boolean := to_regclass(format('log.%I', parent)) IS NULL;
 BEGIN
-  IF to_regclass(format('log.%I', parent)) IS NULL THEN
-    EXECUTE format('CREATE TABLE log.%I PARTITION OF log.event FOR VALUES IN (%L) PARTITION BY RANGE (version)', parent, p_stream);
+  IF is_new THEN
+    EXECUTE format('CREATE TABLE log.%I (LIKE log.event INCLUDING ALL) PARTITION BY RANGE (version)', parent);
     EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON log.%I FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change()', parent);
   END IF;
   IF to_regclass(format('log.%I', part)) IS NULL THEN
-    EXECUTE format('CREATE TABLE log.%I PARTITION OF log.%I FOR VALUES FROM (%s) TO (%s)', part, parent, first_version, first_version + 65536);
-    EXECUTE format('ALTER TABLE log.%I ALTER COLUMN payload SET STORAGE EXTERNAL', part);
+    EXECUTE format('CREATE TABLE log.%I (LIKE log.event INCLUDING ALL)', part);
     EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON log.%I FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change()', part);
+    EXECUTE format('ALTER TABLE log.%I ATTACH PARTITION log.%I FOR VALUES FROM (%s) TO (%s)', parent, part, first_version, first_version + 65536);
+  END IF;
+  IF is_new THEN
+    EXECUTE format('ALTER TABLE log.event ATTACH PARTITION log.%I FOR VALUES IN (%L)', parent, p_stream);
   END IF;
 END $$;
 --> statement-breakpoint

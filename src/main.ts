@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readFileSync } from 'node:fs';
+import { isUnreachable } from './database/client.ts';
+import { databaseAway } from './database/open.ts';
 import { createProgram } from './commands/program.ts';
 import { CoinlogError, messageOf } from './errors.ts';
 import { projectRoot } from './version.ts';
@@ -15,11 +17,14 @@ function environment(): Record<string, string | undefined> {
 }
 
 // A reader that has seen enough (`| head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 try {
   process.exitCode = await createProgram(environment()).run(process.argv);
-} catch (error) {
+} catch (thrown) {
+  const error = isUnreachable(thrown) ? databaseAway(thrown) : thrown;
   process.stderr.write(`coinlog: ${messageOf(error)}\n`);
   process.exitCode = error instanceof CoinlogError ? error.exitCode : 1;
 }

@@ -22,6 +22,10 @@ export interface App {
   ingester: Ingester;
   rebuildDeps: RebuildDeps;
   now: () => Date;
+  /** Aborted by `stop`. */
+  stopping: AbortSignal;
+  /** Ends what is running at its next safe point; closing comes after. */
+  stop(): void;
   close(): Promise<void>;
 }
 
@@ -67,6 +71,7 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
       onRunEnd: (source, status) => metrics.ingestRuns.inc({ source, status }),
     },
   });
+  const stopping = new AbortController();
   return {
     config,
     database,
@@ -74,8 +79,14 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     metrics,
     projector,
     ingester,
-    rebuildDeps: { sql: database.sql, holder, foldDigest, limits, now },
+    rebuildDeps: { sql: database.sql, holder, foldDigest, limits, now, signal: stopping.signal },
     now,
+    stopping: stopping.signal,
+    stop() {
+      stopping.abort();
+      void ingester.close();
+      void projector.close();
+    },
     async close() {
       await ingester.close();
       await projector.close();

@@ -15,6 +15,7 @@ export async function verifyCommand(app: App, output: Output, stream: string | u
   const result = await verifyLog(app.database.sql, {
     ...(stream === undefined ? {} : { stream }),
     onProgress,
+    signal: app.stopping,
   }).finally(() => progress.stop());
   output.result(result, () =>
     result.firstBad === null

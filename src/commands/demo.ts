@@ -84,6 +84,7 @@ export async function demoCommand(environment: Environment, stop: AbortSignal): 
 async function runDemo(config: ReturnType<typeof loadConfig>, stop: AbortSignal): Promise<number> {
   process.stderr.write('Starting the embedded PostgreSQL and the simulated upstreams …\n');
   const app = await openApp({ config, dataDir: demoDataDir, kind: 'sandbox' });
+  stop.addEventListener('abort', () => app.stop());
   const close = () => closeWithin(config.shutdownTimeoutMs, () => app.close());
   try {
     const service = await startService(app, 'all');

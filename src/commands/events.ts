@@ -33,6 +33,8 @@ export async function eventsList(
 ): Promise<number> {
   const { sql } = app.database;
   const { stream, from = 1, limit } = options;
+  // Before the events themselves: following starts here, and what comes in between is not missed.
+  const heads = await readHeads(sql);
   const events =
     stream === undefined ? await readNewest(sql, limit) : await readHeaders(sql, stream, from - 1, { limit });
   if (!options.follow) {
@@ -45,8 +47,7 @@ export async function eventsList(
     output.result(event, () => table(header, [rowOf(event)]).split('\n')[1] ?? '');
   const shown = stream === undefined ? events.toReversed() : events;
   for (const event of shown) print(event);
-  const positions =
-    stream === undefined ? await readHeads(sql) : new Map([[stream, events.at(-1)?.version ?? from - 1]]);
+  const positions = stream === undefined ? heads : new Map([[stream, events.at(-1)?.version ?? from - 1]]);
   await follow(app, positions, stream, print, stop);
   return 0;
 }

@@ -108,6 +108,13 @@ function asRun(
   const base = { source: source.source.name, feed: source.source.feed.stream, unchanged: false, error: null };
   if (outcome.kind === 'busy')
     return { ...base, runId: null, status: 'BUSY', error: { code: 'BUSY', message: outcome.message } };
+  if (outcome.kind === 'refused')
+    return {
+      ...base,
+      runId: null,
+      status: 'FAILED',
+      error: { code: 'FILE_REFUSED', message: outcome.message },
+    };
   const { runId } = outcome;
   const row = rows.get(runId);
   const known: IngestedRun = {

@@ -52,7 +52,8 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
       output().note("(no live data yet: this is the demo's, .coinlog/demo)");
     const stop = stopSignal();
     const app = await openApp({ config, dataDir, kind: null });
-    stop.addEventListener('abort', () => void app.ingester.close());
+    if (stop.aborted) app.stop();
+    stop.addEventListener('abort', () => app.stop());
     try {
       exitCode = await run(app, stop);
     } finally {

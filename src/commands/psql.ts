@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { CoinlogError } from '../errors.ts';
 import type { App } from './app.ts';
 
@@ -16,19 +15,23 @@ export async function psqlCommand(app: App): Promise<number> {
           PGUSER: target.user,
           PGDATABASE: target.database,
         };
+  // Ctrl-C is psql's own: it cancels a query there, and must not end the program around it.
+  process.removeAllListeners('SIGINT').on('SIGINT', () => undefined);
   const child = spawn('psql', {
     stdio: 'inherit',
     env: { ...process.env, ...environment, PGOPTIONS: '-c role=coinlog_app' },
   });
-  const ended = once(child, 'exit');
-  const failed = once(child, 'error').then(() => {
-    throw new CoinlogError(
-      'USAGE',
-      'psql is not installed on this machine: install the PostgreSQL client (on Debian: apt-get install postgresql-client).',
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('error', () =>
+      reject(
+        new CoinlogError(
+          'USAGE',
+          'psql is not installed on this machine: install the PostgreSQL client (on Debian: apt-get install postgresql-client).',
+        ),
+      ),
     );
   });
-  const [code] = await Promise.race([ended, failed]);
-  return typeof code === 'number' ? code : 1;
 }
 
 const urlEnvironment = ({ hostname, port, username, password, pathname }: URL): Record<string, string> => ({

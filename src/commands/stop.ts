@@ -22,6 +22,9 @@ export async function closeWithin(timeoutMs: number, close: () => Promise<void>)
     process.stderr.write(`coinlog: not everything stopped within ${timeoutMs} ms; ending anyway.\n`);
     process.exit(1);
   }, timeoutMs);
-  await close();
-  clearTimeout(timer);
+  try {
+    await close();
+  } finally {
+    clearTimeout(timer);
+  }
 }

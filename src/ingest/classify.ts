@@ -9,12 +9,14 @@ export type Judgement =
   | { kind: 'page'; records: number; last: boolean }
   | { kind: 'failed'; class: AttemptClass; retry: boolean; reason: string; retryAfterMs: number | null };
 
-/** Retry-After in seconds or as a date; null for anything else. Never negative. */
+// An upstream that sends a time stamp where seconds belong must not put a run off for centuries.
+const retryAfterMaxMs = 24 * 3_600_000;
+
+/** Retry-After in seconds or as a date; null for anything else. Never negative, and a day at most. */
 export function retryAfterMs(header: string | null, now: Date): number | null {
   if (header === null) return null;
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? null : Math.max(0, at - now.getTime());
+  const waitMs = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now.getTime();
+  return Number.isNaN(waitMs) ? null : Math.min(Math.max(0, waitMs), retryAfterMaxMs);
 }
 
 const sampleBytes = 300;

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { createHash, hash } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Sql } from '../database/client.ts';
+import { CoinlogError } from '../errors.ts';
 import { deriveId } from '../log/event-id.ts';
 import type { Metadata, NewEvent } from '../log/event.ts';
 import { findVersion, readHeaders } from '../log/read.ts';
@@ -11,19 +11,37 @@ import type { RunStream } from './run-stream.ts';
 
 /** A file as it was when it was opened. The same bytes are the same file, whatever its name. */
 export interface OpenedFile {
-  path: string;
+  /** Stays with the bytes that were digested, also when another file takes the name. */
+  handle: FileHandle;
   name: string;
   sha256: string;
   bytes: number;
   modifiedAt: Date;
 }
 
-/** Reads a file once for its digest, in bounded memory. */
+/** Opens a file and reads it once for its digest, in bounded memory. The caller closes its handle. */
 export async function openFile(path: string): Promise<OpenedFile> {
-  const { size, mtime } = await stat(path);
-  const hash = createHash('sha256');
-  for await (const part of createReadStream(path)) hash.update(part as Uint8Array);
-  return { path, name: basename(path), sha256: hash.digest('hex'), bytes: size, modifiedAt: mtime };
+  const handle = await open(path);
+  try {
+    const { size, mtime } = await handle.stat();
+    const sha256 = createHash('sha256');
+    for await (const part of partsOf(handle)) sha256.update(part);
+    return { handle, name: basename(path), sha256: sha256.digest('hex'), bytes: size, modifiedAt: mtime };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+const partBytes = 256 * 1024;
+
+async function* partsOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ;) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(partBytes), 0, partBytes, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 const headBytes = 1024 * 1024;
@@ -31,15 +49,23 @@ const headBytes = 1024 * 1024;
 /** Looks at a file's beginning: how it is to be read, or why it cannot be. */
 export async function describeFile(
   feed: FileFeed,
-  file: OpenedFile,
+  { handle, bytes }: OpenedFile,
 ): Promise<ReturnType<FileFeed['describe']>> {
-  const handle = await open(file.path);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(headBytes, file.bytes)), 0);
-    return feed.describe(buffer.subarray(0, bytesRead), bytesRead === file.bytes);
-  } finally {
-    await handle.close();
-  }
+  const wanted = Math.min(headBytes, bytes);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(wanted), 0, wanted, 0);
+  return feed.describe(buffer.subarray(0, bytesRead), bytesRead === bytes);
+}
+
+const changed = (name: string): CoinlogError =>
+  new CoinlogError(
+    'FILE_REFUSED',
+    `${name} was written to while it was read: ingest it again once it is complete.`,
+  );
+
+/** Throws FILE_REFUSED once somebody has written to a file that is being read: its digest is no longer its own. */
+async function refuseChanged({ handle, name, bytes, modifiedAt }: OpenedFile): Promise<void> {
+  const now = await handle.stat();
+  if (now.size !== bytes || now.mtime.getTime() !== modifiedAt.getTime()) throw changed(name);
 }
 
 const closedId = (feed: FileFeed, file: OpenedFile): string =>
@@ -74,10 +100,11 @@ const asMetadata = ({ name, sha256, bytes, modifiedAt }: OpenedFile): Metadata =
 const descriptionMetadata = (description: FileDescription): Metadata => ({ ...description });
 
 /**
- * Appends a file chunk by chunk. A chunk's id comes from the file's digest and its place, not from the run: after a
- * crash the chunks that are there are duplicates, and the rest follows.
+ * Appends a file chunk by chunk. A chunk's id comes from the file's digest, its place and its own bytes, not from the
+ * run: after a crash the chunks that are there are duplicates, and the rest follows. Returns the event that closes the
+ * file, to be appended with the end of the run: neither is ever there without the other.
  */
-export async function readFileIntoLog(deps: FileRunDeps): Promise<void> {
+export async function readFileIntoLog(deps: FileRunDeps): Promise<NewEvent> {
   const { feed, file, description, runId, stream, now, signal, onBytes } = deps;
   const event = (
     type: string,
@@ -95,18 +122,25 @@ export async function readFileIntoLog(deps: FileRunDeps): Promise<void> {
   });
   await stream.append([event('file.opened', [], { description: descriptionMetadata(description) })]);
   const chunker = feed.createChunker(description);
+  const digest = createHash('sha256');
   let done = 0;
   const appendChunks = async (chunks: ReturnType<typeof chunker.push>) => {
     for (const { offset, firstLine, records, bytes } of chunks) {
+      signal.throwIfAborted();
+      await refuseChanged(file);
       const metadata = { description: descriptionMetadata(description), offset, firstLine, records };
-      await stream.append([event('file.chunk', [offset, bytes.byteLength], metadata, bytes)]);
+      await stream.append([
+        event('file.chunk', [offset, bytes.byteLength, hash('sha256', bytes)], metadata, bytes),
+      ]);
       onBytes((done += bytes.byteLength), file.bytes);
     }
   };
-  for await (const part of createReadStream(file.path, { highWaterMark: 256 * 1024 })) {
-    signal.throwIfAborted();
-    await appendChunks(chunker.push(part as Uint8Array));
+  for await (const part of partsOf(file.handle)) {
+    digest.update(part);
+    await appendChunks(chunker.push(part));
   }
   await appendChunks(chunker.end());
-  await stream.append([event('file.closed', [], { bytes: done })]);
+  await refuseChanged(file);
+  if (digest.digest('hex') !== file.sha256) throw changed(file.name);
+  return event('file.closed', [], { bytes: done });
 }

@@ -49,11 +49,12 @@ export function createFetcher(now: () => Date, userAgent: string): Fetcher {
     try {
       const response = await ky.get(url, {
         headers: { accept: 'application/json', 'user-agent': userAgent, ...headers },
-        timeout: timeoutMs,
+        // Over the body too: ky's own limit ends with the headers, and a body that stalls would hold the source for ever.
+        timeout: false,
         retry: 0,
         throwHttpErrors: false,
         redirect: 'manual',
-        signal,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
       const body = await readBody(response);
       return {
@@ -66,7 +67,9 @@ export function createFetcher(now: () => Date, userAgent: string): Fetcher {
       };
     } catch (error) {
       if (signal.aborted) throw error;
-      return { kind: 'unreachable', reason: networkReason(error), receivedAt: now(), latencyMs: latencyMs() };
+      const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
+      const reason = timedOut ? `no complete answer within ${timeoutMs} ms` : networkReason(error);
+      return { kind: 'unreachable', reason, receivedAt: now(), latencyMs: latencyMs() };
     }
   };
 }

@@ -3,14 +3,16 @@ import type { SourceConfig } from '../config/config.ts';
 import type { Sql } from '../database/client.ts';
 import { acquireLease, releaseLease } from '../database/lease.ts';
 import { CoinlogError, messageOf } from '../errors.ts';
+import type { NewEvent } from '../log/event.ts';
 import { openLog, type LogKind } from '../log/log-kind.ts';
 import type { FileFeed, PollFeed, PollSettings } from '../sources/source.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { describeFile, findFinishedRun, openFile, readFileIntoLog } from './file-run.ts';
+import { describeFile, findFinishedRun, openFile, readFileIntoLog, type OpenedFile } from './file-run.ts';
 import type { Fetcher } from './http.ts';
 import { createPace, type Pace } from './pace.ts';
 import { pollPages, type PollEnd } from './poll-run.ts';
 import { resumeOrStart } from './resume.ts';
+import { runFact } from './run-facts.ts';
 import { openRunStream, RunTakenOver, type RunStream } from './run-stream.ts';
 
 /** What one run came to, as far as the fetch knows. Record counts are folded, not counted here. */
@@ -20,8 +22,10 @@ export type IngestOutcome =
   | { kind: 'unchanged'; runId: string }
   | { kind: 'failed'; runId: string; message: string }
   | { kind: 'deferred'; runId: string; message: string; nextAttemptAt: Date }
-  /** Another process is ingesting this feed now. */
-  | { kind: 'busy'; message: string };
+  /** Nobody's failure: another process is ingesting this feed now, or this one is stopping and the run goes on later. */
+  | { kind: 'busy'; message: string }
+  /** A file that cannot even be opened: no run was begun. */
+  | { kind: 'refused'; message: string };
 
 export interface IngestProgress {
   source: string;
@@ -64,6 +68,8 @@ export interface Ingester {
 
 // A heartbeat every third of it; a killed process is followed after this.
 const leaseTtlMs = 15_000;
+
+class Stopping extends Error {}
 
 export function createIngester(deps: IngesterDeps): Ingester {
   const { sql, log, now, observer } = deps;
@@ -135,11 +141,24 @@ export function createIngester(deps: IngesterDeps): Ingester {
     return endRun(stream, run.runId, end);
   }
 
+  async function completeRun(
+    stream: RunStream,
+    runId: string,
+    closing: NewEvent[] = [],
+  ): Promise<IngestOutcome> {
+    const completed = runFact({
+      runId,
+      type: 'run.completed',
+      identity: [0],
+      receivedAt: now(),
+      metadata: {},
+    });
+    await stream.append([...closing, completed]);
+    return { kind: 'completed', runId };
+  }
+
   async function endRun(stream: RunStream, runId: string, end: PollEnd): Promise<IngestOutcome> {
-    if (end.kind === 'completed') {
-      await stream.fact(runId, 'run.completed', 0, now(), {});
-      return { kind: 'completed', runId };
-    }
+    if (end.kind === 'completed') return completeRun(stream, runId);
     if (end.kind === 'deferred') {
       const { nextAttemptAt, message } = end;
       await stream.fact(runId, 'run.deferred', 0, now(), {
@@ -158,55 +177,55 @@ export function createIngester(deps: IngesterDeps): Ingester {
     options: IngestOptions,
     signal: AbortSignal,
   ): Promise<IngestOutcome> {
-    if (options.path === undefined)
+    const { path } = options;
+    if (path === undefined)
       throw new CoinlogError('USAGE', `${source.source.name} reads files: name one with --file.`);
-    const file = await openFile(options.path).catch((error: unknown) => {
-      throw new CoinlogError('FILE_REFUSED', `Cannot read ${options.path}: ${messageOf(error)}.`, {
-        cause: error,
-      });
-    });
-    const finished = await findFinishedRun(sql, feed, file);
-    if (finished !== null) return { kind: 'unchanged', runId: finished };
+    const file = await openFile(path).catch((error: unknown) => messageOf(error));
+    if (typeof file === 'string') return { kind: 'refused', message: `Cannot read ${path}: ${file}` };
+    try {
+      const finished = await findFinishedRun(sql, feed, file);
+      if (finished !== null) return { kind: 'unchanged', runId: finished };
+      return await runFile(source, feed, file, options, signal);
+    } finally {
+      await file.handle.close();
+    }
+  }
+
+  async function runFile(
+    source: SourceConfig,
+    feed: FileFeed,
+    file: OpenedFile,
+    options: IngestOptions,
+    signal: AbortSignal,
+  ) {
+    const { name } = source.source;
     const stream = await openRunStream(sql, feed.stream);
-    const run = await resumeOrStart({
+    const { runId } = await resumeOrStart({
       sql,
       stream,
-      source: source.source.name,
+      source: name,
       settings: null,
       reason: options.reason,
       now,
       file: file.name,
     });
-    const described = await describeFile(feed, file);
-    if (described.kind === 'refused')
-      return endRun(stream, run.runId, {
-        kind: 'failed',
-        code: 'FILE_REFUSED',
-        message: `${file.name}: ${described.reason}`,
-      });
     try {
-      await admit(described.description.header.includes('coinlog_sandbox') ? 'sandbox' : 'live');
+      const described = await describeFile(feed, file);
+      if (described.kind === 'refused') throw new CoinlogError('FILE_REFUSED', described.reason);
+      const { description } = described;
+      await admit(description.header.includes('coinlog_sandbox') ? 'sandbox' : 'live');
+      const onBytes = (done: number, total: number) =>
+        options.onProgress?.({ source: name, done, total, unit: 'bytes' });
+      const closed = await readFileIntoLog({ feed, stream, runId, file, description, now, signal, onBytes });
+      return await completeRun(stream, runId, [closed]);
     } catch (error) {
       if (!(error instanceof CoinlogError)) throw error;
-      return endRun(stream, run.runId, {
+      return endRun(stream, runId, {
         kind: 'failed',
         code: error.code,
         message: `${file.name}: ${error.message}`,
       });
     }
-    const onBytes = (done: number, total: number) =>
-      options.onProgress?.({ source: source.source.name, done, total, unit: 'bytes' });
-    await readFileIntoLog({
-      feed,
-      stream,
-      runId: run.runId,
-      file,
-      description: described.description,
-      now,
-      signal,
-      onBytes,
-    });
-    return endRun(stream, run.runId, { kind: 'completed' });
   }
 
   async function ingestHoldingLease(
@@ -217,11 +236,13 @@ export function createIngester(deps: IngesterDeps): Ingester {
   ): Promise<IngestOutcome> {
     const lost = new AbortController();
     const signal = AbortSignal.any([closing.signal, lost.signal]);
+    let beating: Promise<void> = Promise.resolve();
+    const beat = async () => {
+      const held = await acquireLease(sql, { name, holder, ttlMs: leaseTtlMs });
+      if (!held) lost.abort(new RunTakenOver(source.source.feed.stream));
+    };
     const heartbeat = setInterval(() => {
-      acquireLease(sql, { name, holder, ttlMs: leaseTtlMs }).then(
-        (held) => held || lost.abort(new RunTakenOver(source.source.feed.stream)),
-        (error: unknown) => log.warn({ reason: messageOf(error) }, 'heartbeat failed'),
-      );
+      beating = beat().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'heartbeat failed'));
     }, leaseTtlMs / 3);
     try {
       const { feed } = source.source;
@@ -229,11 +250,17 @@ export function createIngester(deps: IngesterDeps): Ingester {
         ? await poll(source, feed, options, signal)
         : await readFile(source, feed, options, signal);
     } catch (error) {
-      if (error instanceof RunTakenOver)
-        return { kind: 'busy', message: `${error.message}; it goes on there` };
+      // What was waiting says only that it was aborted; the signal knows why.
+      const reason: unknown = signal.aborted ? signal.reason : error;
+      if (reason instanceof RunTakenOver)
+        return { kind: 'busy', message: `${reason.message}; it goes on there` };
+      if (reason instanceof Stopping)
+        return { kind: 'busy', message: 'stopped; the next run goes on after the last page' };
       throw error;
     } finally {
       clearInterval(heartbeat);
+      // One that is under way would take the lease back after its release.
+      await beating;
       await releaseLease(sql, name, holder).catch(() => undefined);
     }
   }
@@ -261,7 +288,7 @@ export function createIngester(deps: IngesterDeps): Ingester {
       }
     },
     async close() {
-      closing.abort(new Error('stopping'));
+      closing.abort(new Stopping());
       await Promise.allSettled(running);
     },
   };

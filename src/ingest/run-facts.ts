@@ -48,3 +48,6 @@ export const runFact = ({ runId, type, identity, receivedAt, metadata, payload }
   metadata,
   payload: payload ?? noPayload,
 });
+
+/** The id of a run's first fact, by which the run is found again. */
+export const startedId = (runId: string): string => deriveId(runId, 'run.started', 0);

@@ -1,8 +1,8 @@
 import type { Sql } from '../database/client.ts';
 import { append, type AppendResult } from '../log/append.ts';
 import type { EventHeader, Metadata, NewEvent } from '../log/event.ts';
-import { readHeaders, readHeads } from '../log/read.ts';
-import { runEndings, runFact, type RunFactType } from './run-facts.ts';
+import { findVersion, readHeaders, readHeads } from '../log/read.ts';
+import { runEndings, runFact, startedId, type RunFactType } from './run-facts.ts';
 
 /** Another process has appended to this feed: whoever appends by an expected head finds out at once. */
 export class RunTakenOver extends Error {
@@ -31,7 +31,9 @@ export async function openRunStream(sql: Sql, stream: string): Promise<RunStream
 
   async function appendAtHead(events: NewEvent[]): Promise<AppendResult['kind']> {
     const result = await append(sql, stream, events, { expectedHead: head });
-    if (result.kind === 'conflict') throw new RunTakenOver(stream);
+    if (result.kind === 'conflict' && result.reason === 'head_moved') throw new RunTakenOver(stream);
+    if (result.kind === 'conflict')
+      throw new Error(`${stream}: another event stands under the same id (${result.reason})`);
     head = Math.max(head, result.head);
     return result.kind;
   }
@@ -52,18 +54,17 @@ export interface UnfinishedRun {
   events: EventHeader[];
 }
 
-// A run is a start, some pages and attempts, and an end: 500 covers the longest (100 pages, 4 attempts each).
-const eventsOfARun = 500;
+// Pages and attempts of the longest poll (100 pages, 10 attempts each); a file's chunks are not gone through.
+const eventsOfAPoll = 1_100;
 
 /** The run at the end of a stream when it has no end: what a crash leaves behind. */
 export async function findUnfinishedRun(sql: Sql, stream: string): Promise<UnfinishedRun | null> {
   const head = (await readHeads(sql)).get(stream) ?? 0;
-  const tail = await readHeaders(sql, stream, Math.max(0, head - eventsOfARun), { limit: eventsOfARun });
-  const startIndex = tail.findLastIndex((event) => event.type === 'run.started');
-  const started = tail[startIndex];
-  if (!started || started.runId === null) return null;
-  const events = tail.slice(startIndex + 1);
-  return events.some((event) => runEndings.has(event.type))
-    ? null
-    : { runId: started.runId, started, events };
+  const [last] = await readHeaders(sql, stream, head - 1, { limit: 1 });
+  if (!last || last.runId === null || runEndings.has(last.type)) return null;
+  const { runId } = last;
+  const startedAt = await findVersion(sql, stream, startedId(runId));
+  if (startedAt === null) return null;
+  const [started, ...events] = await readHeaders(sql, stream, startedAt - 1, { limit: eventsOfAPoll });
+  return started ? { runId, started, events } : null;
 }

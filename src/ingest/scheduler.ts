@@ -24,7 +24,8 @@ export interface Scheduler {
 /** The files to read below a path: itself, or what ends in `.csv` in a folder. */
 export async function csvFiles(path: string): Promise<string[]> {
   if (!(await stat(path)).isDirectory()) return [path];
-  const names = await readdir(path);
+  const entries = await readdir(path, { withFileTypes: true });
+  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
   return names
     .filter((name) => name.toLowerCase().endsWith('.csv'))
     .sort()
@@ -48,13 +49,19 @@ export function startScheduler({
   const seen = new Map<string, string>();
 
   async function readFiles(source: SourceConfig, path: string): Promise<void> {
-    for (const file of await csvFiles(path)) {
-      const { size, mtimeMs } = await stat(file);
-      const mark = `${size}:${mtimeMs}`;
-      if (seen.get(file) === mark) continue;
-      const outcome = await ingester.ingest(source, { reason: 'schedule', path: file });
-      if (outcome.kind !== 'busy') seen.set(file, mark);
-    }
+    for (const file of await csvFiles(path))
+      // One file that cannot be read keeps no other from being read.
+      await readFile(source, file).catch((error: unknown) =>
+        log.error({ file, reason: messageOf(error) }, 'file not read'),
+      );
+  }
+
+  async function readFile(source: SourceConfig, file: string): Promise<void> {
+    const { size, mtimeMs } = await stat(file);
+    const mark = `${size}:${mtimeMs}`;
+    if (seen.get(file) === mark) return;
+    const outcome = await ingester.ingest(source, { reason: 'schedule', path: file });
+    if (outcome.kind !== 'busy') seen.set(file, mark);
   }
 
   async function tick(source: SourceConfig): Promise<void> {

@@ -43,7 +43,8 @@ async function prepare(stream: string, event: NewEvent) {
     );
   const stored = await compress(event.payload);
   const row = {
-    id: event.id,
+    // As the database prints it: the chain covers the text.
+    id: event.id.toLowerCase(),
     type: event.type,
     schema_version: event.schemaVersion,
     run_id: event.runId,
@@ -67,6 +68,8 @@ export async function append(
   options: AppendOptions = {},
 ): Promise<AppendResult> {
   if (events.length === 0) throw new RangeError(`nothing to append to ${stream}`);
+  if (new Set(events.map(({ id }) => id)).size < events.length)
+    throw new RangeError(`one id twice in a batch for ${stream}`);
   const prepared = await Promise.all(events.map((event) => prepare(stream, event)));
   const rows = JSON.stringify(prepared.map(({ row }) => row));
   const payloads = Buffer.concat(prepared.map(({ stored }) => stored));

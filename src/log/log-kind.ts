@@ -40,7 +40,9 @@ export async function openLog(sql: Queryable, kind: LogKind, now: Date): Promise
 /** Two processes may open at once: whoever lost looks at what the other wrote. */
 async function openLogIs(sql: Queryable, kind: LogKind): Promise<void> {
   const found = await readLogKind(sql);
-  if (found !== null) refuseOther(found, kind);
+  if (found === null)
+    throw new Error('the first event of the stream operator does not say what the log holds');
+  refuseOther(found, kind);
 }
 
 function refuseOther(found: LogKind, wanted: LogKind): void {

@@ -49,13 +49,13 @@ export async function readEvents(
 ): Promise<LogEvent[]> {
   const rows = await sql<StoredEvent[]>`
     with sized as (
-      select *, sum(octet_length(payload)) over (order by version) - octet_length(payload) as before
+      select *, sum(coalesce(octet_length(payload), 0)) over (order by version) - coalesce(octet_length(payload), 0) as before
       from log.event
       where stream = ${stream} and version > ${after}
         and version <= ${Math.min(options.to ?? Number.MAX_SAFE_INTEGER, after + options.limit)}
     )
     select ${headerColumns(sql)}, payload as stored from sized
-    where coalesce(before, 0) <= ${options.maxStoredBytes ?? Number.MAX_SAFE_INTEGER}
+    where before <= ${options.maxStoredBytes ?? Number.MAX_SAFE_INTEGER}
     order by version`;
   return Promise.all(rows.map(unpack));
 }

@@ -1,4 +1,5 @@
 import type { Sql } from '../database/client.ts';
+import { CoinlogError } from '../errors.ts';
 import { chain, genesis, headerOf, sha256, type ChainedColumns } from './chain.ts';
 import { decompress } from './compress.ts';
 
@@ -18,6 +19,8 @@ export interface VerifyOptions {
   /** Only this stream. */
   stream?: string;
   onProgress?: (progress: { events: number; total: number }) => void;
+  /** Ends it early with an error. */
+  signal?: AbortSignal;
 }
 
 type Row = Omit<ChainedColumns, 'stream'> & {
@@ -90,10 +93,14 @@ export async function verifyLog(sql: Sql, options: VerifyOptions = {}): Promise<
   const heads = await sql<StreamHead[]>`
     select stream, head, chain_hash from log.stream
     where ${options.stream === undefined ? sql`true` : sql`stream = ${options.stream}`} order by stream`;
+  if (options.stream !== undefined && heads.length === 0)
+    throw new CoinlogError('USAGE', `There is no stream ${options.stream}: "coinlog status" lists them.`);
   const total = heads.reduce((sum, { head }) => sum + head, 0);
   let events = 0;
   for (const head of heads) {
     const firstBad = await verifyStream(sql, head, () => {
+      if (options.signal?.aborted)
+        throw new CoinlogError('BUSY', `Stopped after ${events} events; nothing wrong until there.`);
       events += 1;
       options.onProgress?.({ events, total });
     });

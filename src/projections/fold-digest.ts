@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 
 /** What turns an event into rows; a stand-in or a test decides nothing. */
 const foldFolders = ['projections', 'sources'];
+/** The extension is that of the running build. */
+const foldFiles = ['projector/batch', 'projector/write-batch', 'log/event-id'];
 const isFold = (name: string): boolean => /\.(js|ts)$/.test(name) && !/sandbox|test|\.d\.ts$/.test(name);
 
 /**
@@ -20,5 +22,8 @@ export function readFoldDigest(): string {
     for (const file of files)
       hash.update(`${folder}/${file}\n`).update(readFileSync(join(root, folder, file)));
   }
+  const extension = extname(import.meta.filename);
+  for (const file of foldFiles)
+    hash.update(`${file}\n`).update(readFileSync(join(root, `${file}${extension}`)));
   return hash.digest('hex').slice(0, 16);
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '../database/client.ts';
 import { foldEvent, readBatch, type BatchLimits, type Checkpoints } from './batch.ts';
+import { writeIsolating } from './isolate.ts';
 import { readCheckpoints } from './schema.ts';
 import { writeBatch, type WriteTarget } from './write-batch.ts';
 
@@ -19,7 +20,11 @@ export async function projectStep(
 ): Promise<StepResult> {
   const events = await readBatch(sql, await readCheckpoints(sql, target.schema), limits, upTo);
   if (events.length === 0) return { kind: 'caught_up' };
-  const result = await writeBatch(sql, target, events.map(foldEvent));
+  const result = await writeIsolating(
+    events.map(foldEvent),
+    (batch) => writeBatch(sql, target, batch),
+    ({ kind }) => kind === 'written',
+  );
   if (result.kind === 'not_ours') return result;
   return { kind: 'projected', events: events.length, version: result.version };
 }

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../database/client.ts';
 import { acquireLease, releaseLease, type LeaseRequest } from '../database/lease.ts';
-import { messageOf } from '../errors.ts';
+import { CoinlogError, messageOf } from '../errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
 import { projectorLease } from './leases.ts';
 import { eventsBetween, projectStep } from './project.ts';
 import { rebuild } from './rebuild.ts';
-import { createReadModel, keepPartitionsAhead, readCheckpoints, readModelState } from './schema.ts';
+import { createLiveReadModel, keepPartitionsAhead, readCheckpoints, readModelState } from './schema.ts';
 import { createWakeUp } from './wake-up.ts';
 
 export interface ProjectorDeps {
@@ -31,33 +31,52 @@ export interface Projector {
 
 // A killed writer is followed within these; a heartbeat comes with every batch and every third of it.
 const leaseTtlMs = 3_000;
+// Longer than any batch takes.
+const stalledAfterMs = 60_000;
 // LISTEN is only a hint: this is how long a missed one costs.
 const pollMs = 250;
+
+const stalled = (left: number): CoinlogError =>
+  new CoinlogError(
+    'BUSY',
+    `Another process has the projector, and has not moved for ${stalledAfterMs / 1000} s with ${left} events to go: its log says why.`,
+  );
 
 export function createProjector({ sql, holder, foldDigest, limits, log, now }: ProjectorDeps): Projector {
   const lease: LeaseRequest = { name: projectorLease, holder, ttlMs: leaseTtlMs };
   const target = { schema: 'read', lease, foldDigest };
   const wakeUp = createWakeUp(sql, 'coinlog_log', log);
+  const stopping = new AbortController();
   let closing = false;
+  let partitionsMadeIn = '';
   let following: Promise<void> | null = null;
 
   /** The read model is there, and made by these folds; else it is made, or rebuilt beside and swapped. */
   async function ensureReadModel(): Promise<void> {
     const state = await readModelState(sql, 'read');
-    if (state === null) await createReadModel(sql, 'read', foldDigest, now());
+    if (state === null) await createLiveReadModel(sql, lease, foldDigest, now());
     else if (state.foldDigest !== foldDigest) {
       log.warn(
         { was: state.foldDigest, is: foldDigest },
         'the folds have changed: rebuilding the read model beside the live one',
       );
-      await rebuild({ sql, holder, foldDigest, limits, now });
-    } else await keepPartitionsAhead(sql, 'read', now());
+      await rebuild({ sql, holder, foldDigest, limits, now, signal: stopping.signal });
+    }
+  }
+
+  /** Once a month, and at every take-over. */
+  async function ensurePartitions(): Promise<void> {
+    const month = now().toISOString().slice(0, 7);
+    if (month === partitionsMadeIn) return;
+    await keepPartitionsAhead(sql, 'read', now());
+    partitionsMadeIn = month;
   }
 
   async function followAsWriter(): Promise<void> {
     log.info('projector: writing the read model');
     await ensureReadModel();
     while (!closing) {
+      await ensurePartitions();
       const step = await projectStep(sql, target, limits);
       if (step.kind === 'not_ours') return log.warn({ reason: step.reason }, 'projector: standing by');
       if (step.kind === 'projected') continue;
@@ -85,14 +104,21 @@ export function createProjector({ sql, holder, foldDigest, limits, log, now }: P
   }
 
   async function catchUpTo(heads: Checkpoints, onProgress?: (remainingEvents: number) => void) {
+    // Also when nothing is left to fold: the folds may have changed, or there may be no read model at all.
+    if (!following && (await acquireLease(sql, lease))) await ensureReadModel();
     const total = await remaining(heads);
     let left = total;
+    let progressAt = performance.now();
     while (left > 0 && !closing) {
       if (!following && (await acquireLease(sql, lease))) {
         await ensureReadModel();
+        await ensurePartitions();
         await projectStep(sql, target, limits, heads);
       } else await sleep(50);
+      const before = left;
       left = await remaining(heads);
+      if (left < before) progressAt = performance.now();
+      else if (performance.now() - progressAt > stalledAfterMs) throw stalled(left);
       onProgress?.(left);
     }
     return { events: total - left };
@@ -105,6 +131,7 @@ export function createProjector({ sql, holder, foldDigest, limits, log, now }: P
     catchUpTo,
     async close() {
       closing = true;
+      stopping.abort();
       wakeUp.close();
       await following;
       // A database that is gone keeps the lease until it expires by itself.

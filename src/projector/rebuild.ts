@@ -7,7 +7,8 @@ import type { BatchLimits, Checkpoints } from './batch.ts';
 import { projectorLease, rebuildLease } from './leases.ts';
 import { eventsBetween, projectStep } from './project.ts';
 import {
-  createReadModel,
+  createReadIndexes,
+  createReadModelBeside,
   dropReadModel,
   pointPublicViews,
   readCheckpoints,
@@ -20,6 +21,8 @@ export interface RebuildDeps {
   foldDigest: string;
   limits: BatchLimits;
   now: () => Date;
+  /** Ends it at the next batch; what was built beside is cleared by the next rebuild. */
+  signal?: AbortSignal;
   onProgress?: (progress: { events: number; total: number }) => void;
 }
 
@@ -38,16 +41,16 @@ const swapAttempts = 200;
 
 /** Folds into a schema of its own until it has everything up to `upTo`. */
 export async function foldInto(deps: RebuildDeps, schema: string, upTo: Checkpoints): Promise<number> {
-  const { sql, holder, foldDigest, limits } = deps;
+  const { sql, foldDigest, limits } = deps;
   const total = eventsBetween(await readCheckpoints(sql, schema), upTo);
   let events = 0;
   for (;;) {
+    if (deps.signal?.aborted) throw new CoinlogError('BUSY', 'The rebuild was stopped; nothing was changed.');
     const step = await projectStep(sql, { schema, lease: null, foldDigest }, limits, upTo);
     if (step.kind === 'not_ours') throw new CoinlogError('BUSY', `Rebuild stopped: ${step.reason}.`);
     if (step.kind === 'caught_up') return events;
     events += step.events;
     deps.onProgress?.({ events, total });
-    await acquireLease(sql, { name: rebuildLease, holder, ttlMs: rebuildTtlMs });
   }
 }
 
@@ -101,7 +104,13 @@ async function catchUpAndSwap(deps: RebuildDeps): Promise<number> {
         return events;
       });
     } catch (error) {
-      if (!isLockTimeout(error) || attempt === swapAttempts) throw error;
+      if (!isLockTimeout(error)) throw error;
+      if (attempt === swapAttempts)
+        throw new CoinlogError(
+          'BUSY',
+          'The rebuilt read model is ready, but somebody has been reading the live one all the time: end that long query (pg_stat_activity shows it), then rebuild again.',
+          { cause: error },
+        );
       await sleep(10 + Math.random() * 90);
     }
   }
@@ -120,8 +129,9 @@ export async function rebuild(deps: RebuildDeps): Promise<RebuildResult> {
   const startedAt = performance.now();
   return asOnlyRebuild(deps, async () => {
     await dropReadModel(sql, 'read_old');
-    await createReadModel(sql, 'read_next', foldDigest, now());
+    await createReadModelBeside(sql, 'read_next', foldDigest, now());
     let events = await foldInto(deps, 'read_next', await readHeads(sql));
+    await createReadIndexes(sql, 'read_next');
     events += await catchUpAndSwap(deps);
     await dropReadModel(sql, 'read_old');
     return {

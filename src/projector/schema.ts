@@ -1,7 +1,12 @@
 import type { Queryable, Sql, Transaction } from '../database/client.ts';
+import { lockLease, type LeaseRequest } from '../database/lease.ts';
 import { publicViewNames, publicViews } from '../projections/public-views.ts';
 import { allTables } from '../projections/read-model.ts';
-import { createPartitionStatement, createStatements } from '../projections/read-table.ts';
+import {
+  createIndexStatements,
+  createPartitionStatement,
+  createStatements,
+} from '../projections/read-table.ts';
 import type { Checkpoints } from './batch.ts';
 
 export interface ReadModelState {
@@ -29,21 +34,33 @@ export async function readCheckpoints(sql: Queryable, schema: string): Promise<C
 // This month and the two after it are made ahead; older observations lie in the default partition.
 const monthsAhead = 3;
 
-async function createPartitions(tx: Transaction, schema: string, now: Date): Promise<void> {
-  for (const readTable of allTables)
-    if (readTable.partitionedBy)
-      for (let ahead = 0; ahead < monthsAhead; ahead += 1) {
-        const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1));
-        await tx.unsafe(createPartitionStatement(schema, readTable, month));
-      }
+function partitionStatements(schema: string, now: Date): string[] {
+  const months = Array.from(
+    { length: monthsAhead },
+    (_, ahead) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1)),
+  );
+  return allTables
+    .filter(({ partitionedBy }) => partitionedBy !== undefined)
+    .flatMap((readTable) => months.map((month) => createPartitionStatement(schema, readTable, month)));
 }
 
-/** Makes the partitions of the months to come; cheap when they are there. */
+const checkViolation = '23514';
+
+/**
+ * Makes the partitions of the months to come; cheap when they are there. A month that has rows in the default
+ * partition already (a worker was away while it began) stays there until a rebuild.
+ */
 export async function keepPartitionsAhead(sql: Sql, schema: string, now: Date): Promise<void> {
-  await sql.begin(async (tx) => {
-    await tx`set local role coinlog_projector`;
-    await createPartitions(tx, schema, now);
-  });
+  for (const statement of partitionStatements(schema, now))
+    await sql
+      .begin(async (tx) => {
+        await tx`set local role coinlog_projector`;
+        await tx.unsafe(statement);
+      })
+      .catch((error: unknown) => {
+        const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+        if (code !== checkViolation) throw error;
+      });
 }
 
 export async function pointPublicViews(tx: Transaction, schema: string): Promise<void> {
@@ -51,8 +68,20 @@ export async function pointPublicViews(tx: Transaction, schema: string): Promise
   for (const name of publicViewNames) await tx`grant select on ${tx(`public.${name}`)} to coinlog_app`;
 }
 
-/** Makes an empty read model in a schema of its own. What was there under that name goes first. */
-export async function createReadModel(
+async function makeReadModel(tx: Transaction, schema: string, foldDigest: string, now: Date): Promise<void> {
+  await tx`create schema ${tx(schema)}`;
+  for (const readTable of allTables)
+    for (const statement of createStatements(schema, readTable)) await tx.unsafe(statement);
+  for (const statement of partitionStatements(schema, now)) await tx.unsafe(statement);
+  await tx`
+    insert into ${tx(schema)}.read_model (one, version, fold_digest, rebuilt_at, format_version)
+    values (true, 0, ${foldDigest}, ${now}, 1)`;
+  await tx`grant usage on schema ${tx(schema)} to coinlog_app`;
+  await tx`grant select on all tables in schema ${tx(schema)} to coinlog_app`;
+}
+
+/** Makes an empty read model beside the live one, without indexes. What was there under that name goes first. */
+export async function createReadModelBeside(
   sql: Sql,
   schema: string,
   foldDigest: string,
@@ -61,16 +90,39 @@ export async function createReadModel(
   await sql.begin(async (tx) => {
     await tx`set local role coinlog_projector`;
     await tx`drop schema if exists ${tx(schema)} cascade`;
-    await tx`create schema ${tx(schema)}`;
-    for (const readTable of allTables)
-      for (const statement of createStatements(schema, readTable)) await tx.unsafe(statement);
-    await createPartitions(tx, schema, now);
-    await tx`
-      insert into ${tx(schema)}.read_model (one, version, fold_digest, rebuilt_at, format_version)
-      values (true, 0, ${foldDigest}, ${now}, 1)`;
-    await tx`grant usage on schema ${tx(schema)} to coinlog_app`;
-    await tx`grant select on all tables in schema ${tx(schema)} to coinlog_app`;
-    if (schema === 'read') await pointPublicViews(tx, schema);
+    await makeReadModel(tx, schema, foldDigest, now);
+  });
+}
+
+/** Makes the indexes that reading wants; a read model that is only compared does without. */
+export async function createReadIndexes(sql: Sql, schema: string): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`set local role coinlog_projector`;
+    await makeIndexes(tx, schema);
+  });
+}
+
+async function makeIndexes(tx: Transaction, schema: string): Promise<void> {
+  for (const readTable of allTables)
+    for (const statement of createIndexStatements(schema, readTable)) await tx.unsafe(statement);
+}
+
+/**
+ * Makes the live read model where there is none. Under the writer's lease, so that a process that was asleep in
+ * between never makes it a second time.
+ */
+export async function createLiveReadModel(
+  sql: Sql,
+  lease: LeaseRequest,
+  foldDigest: string,
+  now: Date,
+): Promise<void> {
+  await sql.begin(async (tx) => {
+    if (!(await lockLease(tx, lease)) || (await readModelState(tx, 'read')) !== null) return;
+    await tx`set local role coinlog_projector`;
+    await makeReadModel(tx, 'read', foldDigest, now);
+    await makeIndexes(tx, 'read');
+    await pointPublicViews(tx, 'read');
   });
 }
 

@@ -6,7 +6,7 @@ import { comparedTables } from '../projections/read-model.ts';
 import { keyColumns, tableName, type ReadTable } from '../projections/read-table.ts';
 import { projectorLease } from './leases.ts';
 import { asOnlyRebuild, foldInto, type RebuildDeps } from './rebuild.ts';
-import { createReadModel, dropReadModel, readCheckpoints, readModelState } from './schema.ts';
+import { createReadModelBeside, dropReadModel, readCheckpoints, readModelState } from './schema.ts';
 
 export interface Difference {
   table: string;
@@ -64,7 +64,7 @@ export async function verifyReadModel(deps: RebuildDeps): Promise<ReadModelVerif
     );
   return asOnlyRebuild(deps, async () => {
     try {
-      await createReadModel(sql, schema, foldDigest, now());
+      await createReadModelBeside(sql, schema, foldDigest, now());
       let events = await foldInto(deps, schema, await readCheckpoints(sql, 'read'));
       // The writer waits from here, so that both sides stand at the same events while they are compared.
       const differences = await sql.begin(async (tx) => {

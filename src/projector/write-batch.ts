@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { getTableColumns } from 'drizzle-orm';
 import type { Sql, Transaction } from '../database/client.ts';
 import { lockLease, type LeaseRequest } from '../database/lease.ts';
+import type { LogEvent } from '../log/event.ts';
 import { addSnapshotCounts, writeCoins, writeLinks, writeSourceCoins } from '../projections/coins/write.ts';
 import { writeQuotes } from '../projections/quotes/write.ts';
-import { copyStaged, createStaging } from '../projections/records/staged.ts';
+import { createStaging, writeStaged } from '../projections/records/staged.ts';
 import { foldRun, noRecords, type RecordCounts, type RunState } from '../projections/runs/fold.ts';
 import { run } from '../projections/runs/tables.ts';
 import { readRuns, writeRuns } from '../projections/runs/write.ts';
@@ -31,13 +31,11 @@ type Outcomes = Pick<RecordCounts, 'accepted' | 'revised' | 'duplicates'>;
 const keyOf = (stream: string, version: number): string => `${stream}:${version}`;
 
 /** The rows' own statements, in the only order that counts right: outcomes and new rows before what they compare with. */
-async function writeRecords(tx: Transaction, lines: string[]): Promise<Map<string, Outcomes>> {
+async function writeRecords(tx: Transaction, rows: string[]): Promise<Map<string, Outcomes>> {
   const outcomes = new Map<string, Outcomes>();
-  if (lines.length === 0) return outcomes;
+  if (rows.length === 0) return outcomes;
   await tx.unsafe(createStaging);
-  const copy = await tx.unsafe(copyStaged).writable();
-  copy.end(lines.join(''));
-  await once(copy, 'finish');
+  await tx.unsafe(writeStaged, [`[${rows.join(',')}]`]);
   for (const row of await tx.unsafe<(Outcomes & { stream: string; version: number })[]>(countOutcomes))
     outcomes.set(keyOf(row.stream, row.version), row);
   const steps = [
@@ -66,6 +64,15 @@ const runColumns = Object.entries(getTableColumns(run));
 const asRow = (state: RunState): Record<string, unknown> =>
   Object.fromEntries(runColumns.map(([key, column]) => [column.name, state[key as keyof RunState]]));
 
+/** A run still knows of a page that nobody can read; the run's own fold may be what cannot read it. */
+function foldDead(state: RunState | null, event: LogEvent): RunState | null {
+  try {
+    return foldRun(state, event, noRecords);
+  } catch {
+    return state;
+  }
+}
+
 async function writeRunStates(
   tx: Transaction,
   batch: readonly FoldedEvent[],
@@ -78,12 +85,20 @@ async function writeRunStates(
   for (const folded of batch) {
     const { event } = folded;
     if (event.runId === null) continue;
-    const next = foldRun(states.get(event.runId) ?? null, event, countsOf(folded, outcomes));
+    const before = states.get(event.runId) ?? null;
+    const next =
+      folded.kind === 'dead' ? foldDead(before, event) : foldRun(before, event, countsOf(folded, outcomes));
     if (next) states.set(event.runId, next);
   }
   await tx.unsafe(writeRuns, [JSON.stringify([...states.values()].map(asRow))]);
   await tx.unsafe(writeSourceRuns, [runIds]);
 }
+
+/** jsonb takes neither NUL nor half of a surrogate pair, wherever in an issue's text they stand. */
+const storableJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? part.toWellFormed().replaceAll('\0', '\uFFFD') : part,
+  );
 
 async function writeAside(tx: Transaction, batch: readonly FoldedEvent[]): Promise<void> {
   const rejected = batch.flatMap((folded) =>
@@ -103,7 +118,7 @@ async function writeAside(tx: Transaction, batch: readonly FoldedEvent[]): Promi
     await tx`
       insert into rejected_record (stream, version, record_index, source, run_id, line, issues)
       select stream, version, record_index, source, run_id, line, issues
-      from jsonb_to_recordset(${JSON.stringify(rejected)}::text::jsonb)
+      from jsonb_to_recordset(${storableJson(rejected)}::text::jsonb)
         as r (stream text, version bigint, record_index int, source text, run_id text, line int, issues jsonb)`;
   for (const folded of batch)
     if (folded.kind === 'dead')
@@ -115,8 +130,12 @@ async function writeAside(tx: Transaction, batch: readonly FoldedEvent[]): Promi
 /** Moves each stream's checkpoint from just before the batch's first event to its last; refuses any other start. */
 async function moveCheckpoints(tx: Transaction, batch: readonly FoldedEvent[]): Promise<void> {
   const spans = new Map<string, { first: number; last: number }>();
-  for (const { event } of batch)
-    spans.set(event.stream, { first: spans.get(event.stream)?.first ?? event.version, last: event.version });
+  for (const { event } of batch) {
+    const span = spans.get(event.stream);
+    if (span && event.version !== span.last + 1)
+      throw new RangeError(`${event.stream} ${span.last + 1} is missing from a batch`);
+    spans.set(event.stream, { first: span?.first ?? event.version, last: event.version });
+  }
   for (const [stream, { first, last }] of spans) {
     const moved =
       first === 1
@@ -145,8 +164,8 @@ export async function writeBatch(
       if (model?.foldDigest !== target.foldDigest)
         throw new NotOurs('the read model was made by other folds');
       await moveCheckpoints(tx, batch);
-      const lines = batch.flatMap((f) => (f.kind === 'folded' && f.records ? f.records.stagedLines : []));
-      const outcomes = await writeRecords(tx, lines);
+      const rows = batch.flatMap((f) => (f.kind === 'folded' && f.records ? f.records.stagedRows : []));
+      const outcomes = await writeRecords(tx, rows);
       await writeRunStates(tx, batch, outcomes);
       await writeAside(tx, batch);
       const [raised] = await tx<{ version: number }[]>`

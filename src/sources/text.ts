@@ -32,5 +32,6 @@ export function cleanImageUrl(text: string | null | undefined): string | null {
 /** Text of others within an error or an issue: one line, no invisible characters, not long. */
 export function quoted(text: string, lengthMax = 100): string {
   const line = cleanName(text.slice(0, lengthMax + 1)) ?? '';
-  return text.length > lengthMax ? `${line.slice(0, lengthMax)}…` : line;
+  // The cut may halve a surrogate pair, which no database takes.
+  return (text.length > lengthMax ? `${line.slice(0, lengthMax)}…` : line).toWellFormed();
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { append } from '../../src/log/append.ts';
 import { deriveId } from '../../src/log/event-id.ts';
+import { startedId } from '../../src/ingest/run-facts.ts';
 import { readEvents, readHeaders, readHeads } from '../../src/log/read.ts';
 import { readLogKind } from '../../src/log/log-kind.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -179,7 +180,7 @@ describe('after a crash', () => {
   const crashed = async (startedAt: Date, fetched: number) => {
     const runId = `coingecko_crash_${startedAt.getTime()}`;
     const event = (type: string, metadata: object, payload = '') => ({
-      id: deriveId(runId, type, JSON.stringify(metadata)),
+      id: type === 'run.started' ? startedId(runId) : deriveId(runId, type, JSON.stringify(metadata)),
       type,
       schemaVersion: 1,
       runId,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createReadModel } from '../../src/projector/schema.ts';
+import { createReadModelBeside } from '../../src/projector/schema.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { appendRun } from '../support/events.ts';
 import { expectRebuildEqualsLive, projectAll, testFolds } from '../support/project.ts';
@@ -30,7 +30,9 @@ describe.skipIf(!goldenIsThere)(`answers as recorded of the old service${whyNoGo
   let empty: FastifyInstance;
   beforeAll(async () => {
     app = await appOver(writeGoldenData);
-    empty = await appOver(({ sql }) => createReadModel(sql, 'read', testFolds.foldDigest, testFolds.now()));
+    empty = await appOver(({ sql }) =>
+      createReadModelBeside(sql, 'read', testFolds.foldDigest, testFolds.now()),
+    );
   });
 
   const sameData = ['data', 'data_v1', 'data_p2', 'data_p9', 'data_source', 'data_coin_id', 'data_symbol'];

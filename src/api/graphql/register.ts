@@ -1,4 +1,4 @@
-import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -54,16 +54,18 @@ function searchOf(url: string): string {
   return at < 0 ? '' : url.slice(at);
 }
 
-/** Runs one request, and ends what it has read from, also when its client has gone meanwhile. */
-async function answer(
+/**
+ * Runs one request, and ends what it has read from, also when its client has gone meanwhile. Before the answer is sent,
+ * so that a server without requests has no snapshot open.
+ */
+async function execute(
   apollo: ApolloServer<GraphqlContext>,
   deps: ContextDeps,
   request: FastifyRequest,
-  reply: FastifyReply,
-) {
+): Promise<HTTPGraphQLResponse> {
   const context = createContext(deps, request.id);
   try {
-    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+    return await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method.toUpperCase(),
         headers: headersOf(request),
@@ -72,12 +74,15 @@ async function answer(
       },
       context: async () => context,
     });
-    for (const [name, value] of headers) reply.header(name, value);
-    if (body.kind !== 'complete') throw new Error('an answer in parts, which nothing asks for');
-    return reply.status(status ?? 200).send(body.string);
   } finally {
     await context.reads.close();
   }
+}
+
+function send(reply: FastifyReply, { status, headers, body }: HTTPGraphQLResponse): FastifyReply {
+  if (body.kind !== 'complete') throw new Error('an answer in parts, which nothing asks for');
+  for (const [name, value] of headers) reply.header(name, value);
+  return reply.status(status ?? 200).send(body.string);
 }
 
 /** What Fastify refuses before GraphQL sees it (no JSON, too large) is answered in the shape that GraphQL clients read. */
@@ -99,9 +104,9 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
     method: ['GET', 'POST'],
     url: '/graphql',
     errorHandler: (error: FastifyError, request, reply) => void refuse(error, request, reply),
-    handler(request, reply) {
+    async handler(request, reply) {
       if (request.method === 'GET' && deps.page?.wantsPage(request)) return deps.page.sendPage(reply);
-      return answer(apollo, deps, request, reply);
+      return send(reply, await execute(apollo, deps, request));
     },
   });
 }

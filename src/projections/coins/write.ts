@@ -26,17 +26,27 @@ export const writeLinks = `
 
 const values = [...Object.values(decimalColumns), 'rank'];
 
-/** The coins of a batch anew from the links and the latest quotes, which have been written before. */
+/**
+ * The coins of a batch anew from the links and the latest quotes, which have been written before. Lateral with a limit:
+ * a look-up per coin. As plain joins, on tables without statistics yet, each coin was compared with every other one
+ * (2.9 s of 6.8 for 50,000 coins).
+ */
 export const writeCoins = `
   insert into coin (coin_id, symbol, name, image_url, ${columnList(values)}, linked_sources, quotes_used, quotes_total, observed_at)
   select l.coin_id, c.symbol, c.name, c.image_url,
     ${values.map((column) => `q.${column}`).join(', ')},
     1, case when q.price is null then 0 else 1 end,
-    (select count(*) from quote a where a.source = l.source and a.source_coin_id = l.source_coin_id),
+    (select count(*) from quote a where a.source = t.source and a.source_coin_id = t.source_coin_id),
     q.observed_at
-  from (select distinct source, source_coin_id from staged) touched
-  join identity_link l using (source, source_coin_id)
-  join source_coin c using (source, source_coin_id)
-  left join quote q on q.source = l.source and q.source_coin_id = l.source_coin_id and q.quote_currency = 'USD'
+  from (select distinct source, source_coin_id from staged) t
+  cross join lateral (
+    select k.coin_id from identity_link k
+    where k.source = t.source and k.source_coin_id = t.source_coin_id limit 1) l
+  cross join lateral (
+    select k.symbol, k.name, k.image_url from source_coin k
+    where k.source = t.source and k.source_coin_id = t.source_coin_id limit 1) c
+  left join lateral (
+    select k.* from quote k
+    where k.source = t.source and k.source_coin_id = t.source_coin_id and k.quote_currency = 'USD' limit 1) q on true
   on conflict (coin_id) do update set
     ${setExcluded(['symbol', 'name', 'image_url', ...values, 'linked_sources', 'quotes_used', 'quotes_total', 'observed_at'])}`;

@@ -9,11 +9,11 @@ import {
 } from '../../sources/record.ts';
 import type { Source } from '../../sources/source.ts';
 import { ownCoinId } from '../coins/coin-id.ts';
-import { copyLine } from './staged.ts';
+import { stagedRow } from './staged.ts';
 
-/** What an event with a payload comes to: lines to stage, records put aside, and how many there were. */
+/** What an event with a payload comes to: rows to stage, records put aside, and how many there were. */
 export interface FoldedRecords {
-  stagedLines: string[];
+  stagedRows: string[];
   rejected: RejectedRecord[];
   /** Counted by what the source split, apart from what became of each. */
   read: number;
@@ -35,12 +35,12 @@ export function snapshotId(
   return asUuid(hash('sha1', Buffer.concat([namespace, name]), 'buffer'), 5);
 }
 
-function stagedLine(event: LogEvent, source: string, record: CoinRecord, quote: QuoteValues): string {
+function asStagedRow(event: LogEvent, source: string, record: CoinRecord, quote: QuoteValues): string {
   const name = record.name ?? record.symbol ?? record.sourceCoinId;
   const decimals = decimalFields.map((field) => quote[field]);
   const rank = quote.rank === null ? null : String(quote.rank);
   const content = JSON.stringify([record.symbol, name, record.imageUrl, decimals, rank]);
-  return copyLine([
+  return stagedRow([
     snapshotId(source, record.sourceCoinId, quote),
     source,
     record.sourceCoinId,
@@ -61,16 +61,21 @@ function stagedLine(event: LogEvent, source: string, record: CoinRecord, quote: 
   ]);
 }
 
+/** `usd` and `USD` are one: the first counts, since two of one record could not tell which wins. */
+const onePerCurrency = (quotes: readonly QuoteValues[]): QuoteValues[] => [
+  ...new Map(quotes.toReversed().map((quote) => [quote.currency, quote])).values(),
+];
+
 /** Pure: the records of a `page.fetched` or `file.chunk` event. Throws on a payload that no such event can have. */
 export function foldRecords(event: LogEvent, source: Source): FoldedRecords {
   const records = source.feed.toRecords(event);
-  const folded: FoldedRecords = { stagedLines: [], rejected: [], read: records.length, skipped: 0 };
+  const folded: FoldedRecords = { stagedRows: [], rejected: [], read: records.length, skipped: 0 };
   for (const record of records) {
     if (record.kind === 'rejected') folded.rejected.push(record);
     else if (record.kind === 'skipped' || record.quotes.length === 0) folded.skipped += 1;
     else
-      for (const quote of record.quotes)
-        folded.stagedLines.push(stagedLine(event, source.name, record, quote));
+      for (const quote of onePerCurrency(record.quotes))
+        folded.stagedRows.push(asStagedRow(event, source.name, record, quote));
   }
   return folded;
 }

@@ -27,10 +27,17 @@ export const createStaging = `
     on commit delete rows;
   create temp table if not exists gained (source text, source_coin_id text, snapshots bigint) on commit delete rows`;
 
-export const copyStaged = 'copy pg_temp.staged from stdin';
+const names = stagedColumns.map(([name]) => name);
 
-const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+/**
+ * $1: a JSON list of objects whose keys are `c0`, `c1`, … in the columns' order. Not COPY: an error that PostgreSQL
+ * finds after the last row never reaches the client library, which then waits for ever with the locks held.
+ */
+export const writeStaged = `
+  insert into staged (${names.join(', ')})
+  select ${names.map((_, index) => `c${index}`).join(', ')}
+  from json_to_recordset($1::text::json) as r (${stagedColumns.map(([, type], index) => `c${index} ${type}`).join(', ')})`;
 
-/** One line in PostgreSQL's COPY text format. */
-export const copyLine = (values: readonly (string | null)[]): string =>
-  `${values.map((value) => (value === null ? '\\N' : value.replace(/[\\\t\n\r]/g, (c) => escapes[c] ?? c))).join('\t')}\n`;
+/** One row of that list as JSON. jsonb and text hold no NUL and no half of a surrogate pair. */
+export const stagedRow = (values: readonly (string | null)[]): string =>
+  `{${values.flatMap((value, index) => (value === null ? [] : [`"c${index}":${JSON.stringify(value.toWellFormed().replaceAll('\0', '\uFFFD'))}`])).join(',')}}`;

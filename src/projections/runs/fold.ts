@@ -90,6 +90,12 @@ const withRecords = (state: RunState, counts: RecordCounts): RunState => ({
   skipped: state.skipped + counts.skipped,
 });
 
+/** Null for a time that is none, or that no calendar of PostgreSQL's text form holds. */
+function validTime(text: string | undefined): Date | null {
+  const time = new Date(text ?? NaN);
+  return Number.isNaN(time.getTime()) || time.getUTCFullYear() > 9999 ? null : time;
+}
+
 function ended(state: RunState, event: EventHeader, status: RunStatus): RunState {
   const { error, nextAttemptAt } = ending.parse(event.metadata);
   return {
@@ -98,7 +104,7 @@ function ended(state: RunState, event: EventHeader, status: RunStatus): RunState
     // A run that fetched its pages and learned nothing new: the upstream answered from its cache.
     unchanged: status === 'COMPLETED' && state.recordsRead > 0 && state.recordsRead === state.duplicates,
     endedAt: event.receivedAt,
-    nextAttemptAt: nextAttemptAt === undefined ? null : new Date(nextAttemptAt),
+    nextAttemptAt: validTime(nextAttemptAt),
     errorCode: error?.code ?? null,
     errorMessage: error?.message ?? null,
   };

@@ -1,10 +1,12 @@
 /** Counts after a batch: new coins and new observations. Runs before the source coins are written. */
 export const addSourceCounts = `
   insert into source (source, coins, snapshots)
-  select t.source, count(*) filter (where known.source is null), coalesce(sum(g.snapshots), 0)
+  select t.source, count(*) filter (where known.there is null), coalesce(sum(g.snapshots), 0)
   from (select distinct source, source_coin_id from staged) t
   left join gained g using (source, source_coin_id)
-  left join source_coin known using (source, source_coin_id)
+  left join lateral (
+    select true as there from source_coin k
+    where k.source = t.source and k.source_coin_id = t.source_coin_id limit 1) known on true
   group by t.source
   on conflict (source) do update set
     coins = source.coins + excluded.coins, snapshots = source.snapshots + excluded.snapshots`;
