@@ -5,7 +5,7 @@ import { mkdtempSync, cpSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { envExample } from '../dist/config/env-example.js';
-import { printCoinlogSchema } from '../dist/api/graphql/schema.js';
+import { buildCoinlogSchema, printCoinlogSchema } from '../dist/api/graphql/schema.js';
 
 const write = process.argv.includes('--write');
 const generated = {
