@@ -10,7 +10,7 @@ import { buildCoinlogSchema, printCoinlogSchema } from '../dist/api/graphql/sche
 const write = process.argv.includes('--write');
 const generated = {
   '.env.example': envExample(),
-  'schema.graphql': printCoinlogSchema(),
+  'schema.graphql': printCoinlogSchema(buildCoinlogSchema()),
 };
 
 const stale = [];
