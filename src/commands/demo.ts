@@ -30,7 +30,7 @@ function demoEnvironment(environment: Environment, sandboxUrl: string, csvPath: 
   }
   return {
     LOG_LEVEL: 'warn',
-    INGEST_SCHEDULE_COINGECKO: '* * * * *',
+    INGEST_SCHEDULE_COINGECKO: '*/2 * * * *',
     ...environment,
     ...own,
   };
