@@ -69,6 +69,10 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     observer: {
       onAttempt: (source, result) => metrics.ingestAttempts.inc({ source, class: result }),
       onRunEnd: (source, status) => metrics.ingestRuns.inc({ source, status }),
+      onAppend: (stream, seconds) => {
+        metrics.logAppends.inc({ stream });
+        metrics.logAppendSeconds.observe(seconds);
+      },
     },
   });
   const stopping = new AbortController();

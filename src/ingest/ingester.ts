@@ -37,6 +37,7 @@ export interface IngestProgress {
 export interface IngestObserver {
   onAttempt(source: string, result: string): void;
   onRunEnd(source: string, status: string): void;
+  onAppend(stream: string, seconds: number): void;
 }
 
 export interface IngesterDeps {
@@ -101,7 +102,7 @@ export function createIngester(deps: IngesterDeps): Ingester {
   ): Promise<IngestOutcome> {
     const settings = source.settings;
     if (settings === null) throw new TypeError(`${feed.stream} is polled but has no settings`);
-    const stream = await openRunStream(sql, feed.stream);
+    const stream = await openRunStream(sql, feed.stream, observer.onAppend);
     const run = await resumeOrStart({
       sql,
       stream,
@@ -199,7 +200,7 @@ export function createIngester(deps: IngesterDeps): Ingester {
     signal: AbortSignal,
   ) {
     const { name } = source.source;
-    const stream = await openRunStream(sql, feed.stream);
+    const stream = await openRunStream(sql, feed.stream, observer.onAppend);
     const { runId } = await resumeOrStart({
       sql,
       stream,

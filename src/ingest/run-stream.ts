@@ -26,11 +26,18 @@ export interface RunStream {
   ): Promise<void>;
 }
 
-export async function openRunStream(sql: Sql, stream: string): Promise<RunStream> {
+/** `onAppend` is told of each append that came through, with the time it took. */
+export async function openRunStream(
+  sql: Sql,
+  stream: string,
+  onAppend: (stream: string, seconds: number) => void,
+): Promise<RunStream> {
   let head = (await readHeads(sql)).get(stream) ?? 0;
 
   async function appendAtHead(events: NewEvent[]): Promise<AppendResult['kind']> {
+    const startedAt = performance.now();
     const result = await append(sql, stream, events, { expectedHead: head });
+    onAppend(stream, (performance.now() - startedAt) / 1000);
     if (result.kind === 'conflict' && result.reason === 'head_moved') throw new RunTakenOver(stream);
     if (result.kind === 'conflict')
       throw new Error(`${stream}: another event stands under the same id (${result.reason})`);

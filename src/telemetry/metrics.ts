@@ -5,6 +5,8 @@ export interface Metrics {
   registry: Registry;
   ingestAttempts: Counter<'source' | 'class'>;
   ingestRuns: Counter<'source' | 'status'>;
+  logAppends: Counter<'stream'>;
+  logAppendSeconds: Histogram;
   httpRequestSeconds: Histogram<'route' | 'method' | 'status'>;
   lastSuccess: Gauge<'source'>;
   lagEvents: Gauge;
@@ -34,6 +36,18 @@ export function createMetrics(build: { version: string; revision: string }): Met
       name: 'coinlog_ingest_runs_total',
       help: 'Runs by how they ended.',
       labelNames: ['source', 'status'],
+      registers,
+    }),
+    logAppends: new Counter({
+      name: 'coinlog_log_appends_total',
+      help: 'Appends by stream; each may hold several events.',
+      labelNames: ['stream'],
+      registers,
+    }),
+    logAppendSeconds: new Histogram({
+      name: 'coinlog_log_append_duration_seconds',
+      help: 'An append from compressing to its commit.',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
       registers,
     }),
     httpRequestSeconds: new Histogram({

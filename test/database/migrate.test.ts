@@ -41,7 +41,10 @@ afterAll(async () => {
 
 describe('migrations on a managed server, where nobody is a superuser', () => {
   it('an empty database is refused with the command to run', async () => {
-    await expect(checkSchema(as('migrator', null))).rejects.toMatchObject({ code: 'SCHEMA_OUTDATED', message: expect.stringContaining('coinlog migrate') });
+    await expect(checkSchema(as('migrator', null))).rejects.toMatchObject({
+      code: 'SCHEMA_OUTDATED',
+      message: expect.stringContaining('coinlog migrate'),
+    });
   });
 
   it('run once, whoever starts at the same moment, and find nothing more to do', async () => {
@@ -54,7 +57,15 @@ describe('migrations on a managed server, where nobody is a superuser', () => {
     await as('migrator', null)`grant coinlog_app to service`;
     const sql = as('service', 'coinlog_app');
     await checkSchema(sql);
-    const event = { id: deriveId('a'), type: 'page.fetched', schemaVersion: 1, runId: null, receivedAt: new Date(), metadata: {}, payload: new Uint8Array() };
+    const event = {
+      id: deriveId('a'),
+      type: 'page.fetched',
+      schemaVersion: 1,
+      runId: null,
+      receivedAt: new Date(),
+      metadata: {},
+      payload: new Uint8Array(),
+    };
     expect((await append(sql, 'operator', [event])).kind).toBe('appended');
     const projector = createProjector({ ...testFolds, sql, holder: 'managed', log: silentLogger });
     await projector.catchUpTo(await readHeads(sql));
@@ -67,6 +78,9 @@ describe('migrations on a managed server, where nobody is a superuser', () => {
     const owner = as('migrator', null);
     await owner`insert into control.migration (hash, created_at) values ('future', 99999999999999)`;
     await expect(checkSchema(owner)).rejects.toMatchObject({ code: 'SCHEMA_NEWER' });
-    await expect(migrate(owner)).rejects.toMatchObject({ code: 'SCHEMA_NEWER', message: expect.stringContaining('newer') });
+    await expect(migrate(owner)).rejects.toMatchObject({
+      code: 'SCHEMA_NEWER',
+      message: expect.stringContaining('newer'),
+    });
   });
 });

@@ -18,7 +18,7 @@ const ingester = createIngester({
   random: () => 0,
   retryAttempts: 3,
   kind: null,
-  observer: { onAttempt: () => undefined, onRunEnd: () => undefined },
+  observer: { onAttempt: () => undefined, onRunEnd: () => undefined, onAppend: () => undefined },
 });
 process.send?.('ready');
 await ingester.ingest(source, {

@@ -16,7 +16,7 @@ export const createTestIngester = ({ sql }: TestDatabase, more: Partial<Ingester
     random: () => 0,
     retryAttempts: 3,
     kind: null,
-    observer: { onAttempt: () => undefined, onRunEnd: () => undefined },
+    observer: { onAttempt: () => undefined, onRunEnd: () => undefined, onAppend: () => undefined },
     timeoutMs: 5_000,
     ...more,
   });
