@@ -79,7 +79,7 @@ async function appendCsvRun(
     const file = await openFile(path);
     const described = await describeFile(csv.feed, file);
     if (described.kind === 'refused') throw new Error(described.reason);
-    const stream = await openRunStream(sql, csv.feed.stream);
+    const stream = await openRunStream(sql, csv.feed.stream, () => undefined);
     await stream.fact(runId, 'run.started', 0, at(0), {});
     const { signal } = new AbortController();
     const { description } = described;
@@ -95,6 +95,7 @@ async function appendCsvRun(
       onBytes: () => undefined,
     });
     await stream.fact(runId, 'run.completed', 0, at(250), {});
+    await file.handle.close();
   } finally {
     await rm(folder, { recursive: true });
   }
