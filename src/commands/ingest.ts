@@ -1,6 +1,6 @@
 import { CoinlogError } from '../errors.ts';
 import type { Config, SourceConfig } from '../config/config.ts';
-import type { IngestOutcome } from '../ingest/ingester.ts';
+import type { IngestOutcome } from '../ingest/outcome.ts';
 import { csvFiles } from '../ingest/scheduler.ts';
 import { readHeads } from '../log/read.ts';
 import { readRunsById, type RunRow } from '../read/runs.ts';

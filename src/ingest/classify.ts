@@ -4,9 +4,11 @@ import type { Attempt } from './http.ts';
 export type AttemptClass =
   'unreachable' | 'rate_limited' | 'server_error' | 'wrong_body' | 'config' | 'refused';
 
+export type Answered = Extract<Attempt, { kind: 'answered' }>;
+
 /** What an attempt means for the run. */
 export type Judgement =
-  | { kind: 'page'; records: number; last: boolean }
+  | { kind: 'page'; records: number; last: boolean; answer: Answered }
   | { kind: 'failed'; class: AttemptClass; retry: boolean; reason: string; retryAfterMs: number | null };
 
 // An upstream that sends a time stamp where seconds belong must not put a run off for centuries.
@@ -48,7 +50,7 @@ export function judge(attempt: Attempt, check: (body: Uint8Array) => PageCheck):
   if (status === 200) {
     const checked = check(body);
     return checked.kind === 'page'
-      ? checked
+      ? { ...checked, answer: attempt }
       : failed('wrong_body', true, `HTTP 200 without a page: ${checked.reason}`);
   }
   if (status === 429) return failed('rate_limited', true);

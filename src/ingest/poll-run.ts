@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { canonicalJson } from '../log/canonical-json.ts';
-import { deriveId } from '../log/event-id.ts';
-import type { Metadata } from '../log/event.ts';
 import type { LogKind } from '../log/log-kind.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { PageRequest, PollFeed, PollSettings } from '../sources/source.ts';
-import { judge, sampleOf, type AttemptClass, type Judgement } from './classify.ts';
+import { judge, type AttemptClass, type Judgement } from './classify.ts';
 import type { Attempt, Fetcher } from './http.ts';
+import { pageFailed, pageFetched, urlOf } from './page-events.ts';
 import { backoffMs, type Pace } from './pace.ts';
-import { runFact } from './run-facts.ts';
 import type { RunStream } from './run-stream.ts';
 
 export interface PollRunDeps {
@@ -37,29 +34,6 @@ export type PollEnd =
 
 // A wait longer than this is no longer the run's own: it ends deferred, and the time is on record.
 const longestWaitMs = 60_000;
-// What an answer says of itself; anything else in its headers is noise or a cookie.
-const recordedHeaders = [
-  'content-type',
-  'date',
-  'etag',
-  'last-modified',
-  'age',
-  'cf-cache-status',
-  'x-coinlog-sandbox',
-];
-
-const headersOf = (headers: Headers): Metadata =>
-  Object.fromEntries(
-    recordedHeaders.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])),
-  );
-
-function urlOf(settings: PollSettings, { path, params }: PageRequest): string {
-  const query = new URLSearchParams(
-    Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]),
-  );
-  return `${settings.baseUrl}${path}?${query.toString()}`;
-}
-
 /** Fetches the pages of a run, each appended before the next is asked for. `attempts` made before a resume count on. */
 export async function pollPages(
   deps: PollRunDeps,
@@ -91,16 +65,17 @@ async function pollPage(deps: PollRunDeps, page: number, nextAttempt: () => numb
   for (let tryNumber = 1; ; tryNumber += 1) {
     const waited = await waitForPace(deps);
     if (waited) return waited;
-    const attempt = await fetchOnce(deps, request);
-    const judged = judge(attempt, (body) => feed.check(body, request));
-    const attemptNumber = nextAttempt();
-    report(deps, page, attemptNumber, attempt, judged);
-    if (judged.kind === 'page' && attempt.kind === 'answered') {
-      await storePage(deps, page, attemptNumber, request, attempt);
+    const answer = await fetchOnce(deps, request);
+    const judged = judge(answer, (body) => feed.check(body, request));
+    const attempt = nextAttempt();
+    report(deps, page, attempt, answer, judged);
+    const which = { stream: feed.stream, runId: deps.runId, settings, request, page, attempt };
+    if (judged.kind === 'page') {
+      await deps.admit(judged.answer.headers.has('x-coinlog-sandbox') ? 'sandbox' : 'live');
+      await deps.stream.append([pageFetched(which, judged.answer)]);
       return judged;
     }
-    if (judged.kind === 'page') throw new Error('unreachable: a page without an answer');
-    await storeFailure(deps, page, attemptNumber, request, attempt, judged);
+    await deps.stream.append([pageFailed(which, answer, judged)]);
     if (!judged.retry || tryNumber >= retryAttempts)
       return { kind: 'failed', code: judged.class.toUpperCase(), message: failureMessage(deps, judged) };
     const waitMs = judged.retryAfterMs ?? backoffMs(tryNumber, random);
@@ -147,83 +122,6 @@ function report(deps: PollRunDeps, page: number, attempt: number, answer: Attemp
   deps.onAttempt(result);
 }
 
-const requestMetadata = (settings: PollSettings, request: PageRequest): Metadata => ({
-  url: urlOf(settings, request),
-  path: request.path,
-  params: request.params,
-  plan: settings.plan,
-});
-
-type Answered = Extract<Attempt, { kind: 'answered' }>;
-
-async function storePage(
-  deps: PollRunDeps,
-  page: number,
-  attempt: number,
-  request: PageRequest,
-  answer: Answered,
-) {
-  await deps.admit(answer.headers.has('x-coinlog-sandbox') ? 'sandbox' : 'live');
-  const metadata = {
-    request: requestMetadata(deps.settings, request),
-    status: answer.status,
-    attempt,
-    page,
-    latencyMs: answer.latencyMs,
-    headers: headersOf(answer.headers),
-  };
-  await deps.stream.append([
-    {
-      id: deriveId(
-        deps.stream.stream,
-        deps.runId,
-        canonicalJson({ path: request.path, params: request.params }),
-        page,
-      ),
-      type: 'page.fetched',
-      schemaVersion: 1,
-      runId: deps.runId,
-      receivedAt: answer.receivedAt,
-      metadata,
-      payload: answer.body,
-    },
-  ]);
-}
-
-type Failure = Extract<Judgement, { kind: 'failed' }>;
-
-async function storeFailure(
-  deps: PollRunDeps,
-  page: number,
-  attempt: number,
-  request: PageRequest,
-  answer: Attempt,
-  failure: Failure,
-): Promise<void> {
-  const answered: Metadata =
-    answer.kind === 'answered'
-      ? {
-          status: answer.status,
-          headers: headersOf(answer.headers),
-          bytes: answer.body.byteLength,
-          sample: sampleOf(answer.body),
-        }
-      : {};
-  const metadata = {
-    request: requestMetadata(deps.settings, request),
-    page,
-    attempt,
-    class: failure.class,
-    reason: failure.reason,
-    latencyMs: answer.latencyMs,
-    ...answered,
-  };
-  const identity = [deps.stream.stream, page, attempt];
-  await deps.stream.append([
-    runFact({ runId: deps.runId, type: 'page.failed', identity, receivedAt: answer.receivedAt, metadata }),
-  ]);
-}
-
 const advice: Record<AttemptClass, string> = {
   unreachable: 'Check the network and the base URL; the next scheduled run tries again.',
   rate_limited: 'Poll less often, or lower ETL_RATE_LIMIT_REQUESTS.',
@@ -232,6 +130,8 @@ const advice: Record<AttemptClass, string> = {
   config: 'Check the API key, its kind and the base URL.',
   refused: 'It does not accept the request; check VS_CURRENCY and the base URL.',
 };
+
+type Failure = Extract<Judgement, { kind: 'failed' }>;
 
 const failureMessage = ({ feed, settings }: PollRunDeps, failure: Failure): string =>
   `${feed.stream} at ${new URL(settings.baseUrl).host}: ${failure.reason}. ${advice[failure.class]}`;

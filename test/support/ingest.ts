@@ -1,6 +1,7 @@
 import { loadConfig, type Environment, type SourceConfig } from '../../src/config/config.ts';
 import { createFetcher } from '../../src/ingest/http.ts';
-import { createIngester, type IngesterDeps, type Ingester } from '../../src/ingest/ingester.ts';
+import { createIngester, type Ingester } from '../../src/ingest/ingester.ts';
+import type { IngesterDeps } from '../../src/ingest/outcome.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
 import type { TestDatabase } from './database.ts';
 

@@ -1,0 +1,58 @@
+import { CoinlogError, messageOf } from '../errors.ts';
+import type { FileFeed } from '../sources/source.ts';
+import { admit } from './admit.ts';
+import { endRun } from './end-run.ts';
+import { describeFile, findFinishedRun, openFile, readFileIntoLog, type OpenedFile } from './file-run.ts';
+import type { IngestOutcome, IngestTask } from './outcome.ts';
+import { resumeOrStart } from './resume.ts';
+import { openRunStream } from './run-stream.ts';
+
+/** One run over a file; a file whose bytes were read to their end before is left alone, whatever its name. */
+export async function ingestFile(task: IngestTask, feed: FileFeed): Promise<IngestOutcome> {
+  const { path } = task.options;
+  if (path === undefined)
+    throw new CoinlogError('USAGE', `${task.source.source.name} reads files: name one with --file.`);
+  const file = await openFile(path).catch((error: unknown) => messageOf(error));
+  if (typeof file === 'string') return { kind: 'refused', message: `Cannot read ${path}: ${file}` };
+  try {
+    const finished = await findFinishedRun(task.deps.sql, feed, file);
+    if (finished !== null) return { kind: 'unchanged', runId: finished };
+    return await runFile(task, feed, file);
+  } finally {
+    await file.handle.close();
+  }
+}
+
+async function runFile(
+  { deps, source, options, signal }: IngestTask,
+  feed: FileFeed,
+  file: OpenedFile,
+): Promise<IngestOutcome> {
+  const { sql, now, observer } = deps;
+  const { name } = source.source;
+  const { reason } = options;
+  const stream = await openRunStream(sql, feed.stream, observer.onAppend);
+  const { runId } = await resumeOrStart({
+    sql,
+    stream,
+    source: name,
+    settings: null,
+    reason,
+    now,
+    file: file.name,
+  });
+  try {
+    const described = await describeFile(feed, file);
+    if (described.kind === 'refused') throw new CoinlogError('FILE_REFUSED', described.reason);
+    const { description } = described;
+    await admit(deps, description.header.includes('coinlog_sandbox') ? 'sandbox' : 'live');
+    const onBytes = (done: number, total: number) =>
+      options.onProgress?.({ source: name, done, total, unit: 'bytes' });
+    const closed = await readFileIntoLog({ feed, stream, runId, file, description, now, signal, onBytes });
+    return await endRun(stream, runId, { kind: 'completed' }, now(), [closed]);
+  } catch (error) {
+    if (!(error instanceof CoinlogError)) throw error;
+    const { code, message } = error;
+    return endRun(stream, runId, { kind: 'failed', code, message: `${file.name}: ${message}` }, now());
+  }
+}

@@ -1,0 +1,59 @@
+import type { SourceConfig } from '../config/config.ts';
+import type { Sql } from '../database/client.ts';
+import type { LogKind } from '../log/log-kind.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Fetcher } from './http.ts';
+
+/** What one run came to, as far as the fetch knows. Record counts are folded, not counted here. */
+export type IngestOutcome =
+  | { kind: 'completed'; runId: string }
+  /** The same bytes had been read before, by this run; nothing was appended. */
+  | { kind: 'unchanged'; runId: string }
+  | { kind: 'failed'; runId: string; message: string }
+  | { kind: 'deferred'; runId: string; message: string; nextAttemptAt: Date }
+  /** Nobody's failure: another process is ingesting this feed now, or this one is stopping and the run goes on later. */
+  | { kind: 'busy'; message: string }
+  /** A file that cannot even be opened: no run was begun. */
+  | { kind: 'refused'; message: string };
+
+export interface IngestProgress {
+  source: string;
+  done: number;
+  total: number;
+  unit: 'pages' | 'bytes';
+}
+
+export interface IngestOptions {
+  reason: string;
+  /** A file to read, for a source of files. */
+  path?: string;
+  onProgress?: (progress: IngestProgress) => void;
+}
+
+export interface IngestObserver {
+  readonly onAttempt: (source: string, result: string) => void;
+  readonly onRunEnd: (source: string, status: string) => void;
+  readonly onAppend: (stream: string, seconds: number) => void;
+}
+
+export interface IngesterDeps {
+  sql: Sql;
+  fetcher: Fetcher;
+  log: Logger;
+  now: () => Date;
+  random: () => number;
+  retryAttempts: number;
+  /** Refuse everything but this kind of data; null: whatever the log holds, or the first answer brings. */
+  kind: LogKind | null;
+  observer: IngestObserver;
+  timeoutMs?: number;
+}
+
+/** One run of a source, as the parts of the ingester hand it on. */
+export interface IngestTask {
+  deps: IngesterDeps;
+  source: SourceConfig;
+  options: IngestOptions;
+  /** Aborted when the run has to end where it is: the lease was lost, or the program stops. */
+  signal: AbortSignal;
+}
