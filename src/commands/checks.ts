@@ -9,9 +9,9 @@ import { createProgress } from './progress.ts';
 
 /** Digests, chain and density of the log. Exit 1 with the first bad event. */
 export async function verifyCommand(app: App, output: Output, stream: string | undefined): Promise<number> {
-  const progress = createProgress('events', output.json);
+  const progress = createProgress(output.json);
   const onProgress = ({ events, total }: { events: number; total: number }) =>
-    progress.update('verify', events, total);
+    progress.update('verify', events, total, 'events');
   const result = await verifyLog(app.database.sql, {
     ...(stream === undefined ? {} : { stream }),
     onProgress,
@@ -27,11 +27,11 @@ export async function verifyCommand(app: App, output: Output, stream: string | u
 
 /** Catches the read model up with the log, and ends. */
 export async function projectCommand(app: App, output: Output): Promise<number> {
-  const progress = createProgress('events', output.json);
+  const progress = createProgress(output.json);
   const heads = await readHeads(app.database.sql);
   const total = [...heads.values()].reduce((sum, head) => sum + head, 0);
   const { events } = await app.projector
-    .catchUpTo(heads, (left) => progress.update('project', total - left, total))
+    .catchUpTo(heads, (left) => progress.update('project', total - left, total, 'events'))
     .finally(() => progress.stop());
   const lag = events === 0 && heads.size === 0 ? null : await readLag(app.database.sql);
   const result = { events, version: lag?.version ?? 0, lagEvents: lag?.events ?? 0 };
@@ -45,11 +45,11 @@ export async function projectCommand(app: App, output: Output): Promise<number> 
 
 /** Rebuilds beside the live read model and swaps; or, with `verify`, only compares: exit 1 when there is a difference. */
 export async function rebuildCommand(app: App, output: Output, verify: boolean): Promise<number> {
-  const progress = createProgress('events', output.json);
+  const progress = createProgress(output.json);
   const deps = {
     ...app.rebuildDeps,
     onProgress: ({ events, total }: { events: number; total: number }) =>
-      progress.update('rebuild', events, total),
+      progress.update('rebuild', events, total, 'events'),
   };
   if (!verify) {
     const result = await rebuild(deps).finally(() => progress.stop());

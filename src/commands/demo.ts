@@ -89,7 +89,7 @@ async function runDemo(config: ReturnType<typeof loadConfig>, stop: AbortSignal)
   try {
     const service = await startService(app, 'all');
     try {
-      const progress = createProgress('done', false);
+      const progress = createProgress(false);
       const tasks = await ingestTasks(config, [], []);
       const runs = await runIngest(app, tasks, 'demo', progress).finally(() => progress.stop());
       process.stderr.write(`${ingestText(runs)}\n`);

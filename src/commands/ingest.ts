@@ -96,7 +96,7 @@ function runTask(
   return app.ingester.ingest(source, {
     reason,
     ...(path === null ? {} : { path }),
-    onProgress: ({ source: name, done, total }) => progress.update(name, done, total),
+    onProgress: ({ source: name, done, total, unit }) => progress.update(name, done, total, unit),
   });
 }
 
@@ -167,7 +167,7 @@ export async function ingestCommand(
     );
     return 0;
   }
-  const progress = createProgress('done', output.json);
+  const progress = createProgress(output.json);
   const runs = await runIngest(app, tasks, reason, progress).finally(() => progress.stop());
   output.result({ runs }, () => ingestText(runs));
   return ingestExitCode(runs);

@@ -2,16 +2,16 @@ import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 
 /** Progress of several things at once: bars on a terminal, a line every few seconds elsewhere. Always on stderr. */
 export interface Progress {
-  update(name: string, done: number, total: number): void;
+  update(name: string, done: number, total: number, unit: string): void;
   stop(): void;
 }
 
 const lineEveryMs = 3_000;
 
-function plainLines(unit: string): Progress {
+function plainLines(): Progress {
   const last = new Map<string, number>();
   return {
-    update(name, done, total) {
+    update(name, done, total, unit) {
       const finished = done >= total;
       if (!finished && performance.now() - (last.get(name) ?? -Infinity) < lineEveryMs) return;
       if (last.get(name) === Infinity) return;
@@ -24,11 +24,11 @@ function plainLines(unit: string): Progress {
   };
 }
 
-function bars(unit: string): Progress {
+function bars(): Progress {
   const multi = new MultiBar(
     {
       stream: process.stderr,
-      format: `{name} {bar} {value}/{total} ${unit}`,
+      format: '{name} {bar} {value}/{total} {unit}',
       hideCursor: true,
       clearOnComplete: false,
     },
@@ -36,8 +36,8 @@ function bars(unit: string): Progress {
   );
   const byName = new Map<string, SingleBar>();
   return {
-    update(name, done, total) {
-      const bar = byName.get(name) ?? multi.create(total, 0, { name: name.padEnd(12) });
+    update(name, done, total, unit) {
+      const bar = byName.get(name) ?? multi.create(total, 0, { name: name.padEnd(12), unit });
       byName.set(name, bar);
       bar.setTotal(Math.max(total, 1));
       bar.update(done);
@@ -49,7 +49,7 @@ function bars(unit: string): Progress {
 const silent: Progress = { update: () => undefined, stop: () => undefined };
 
 /** `quiet`: for `--json`, whose stderr a script may show as well. */
-export function createProgress(unit: string, quiet: boolean): Progress {
+export function createProgress(quiet: boolean): Progress {
   if (quiet) return silent;
-  return process.stderr.isTTY ? bars(unit) : plainLines(unit);
+  return process.stderr.isTTY ? bars() : plainLines();
 }

@@ -21,7 +21,8 @@ export async function ingestPoll(
   const run = await resumeOrStart({ sql, stream, source: name, settings, reason: options.reason, now });
   const progress = (done: number, total = run.settings.pages) =>
     options.onProgress?.({ source: name, done, total, unit: 'pages' });
-  progress(run.firstPage - 1);
+  let pagesDone = run.firstPage - 1;
+  progress(pagesDone);
   const polling = pollPages(
     {
       feed,
@@ -38,7 +39,7 @@ export async function ingestPoll(
       signal,
       admit: (kind) => admit(deps, kind),
       onAttempt: (result) => observer.onAttempt(name, result),
-      onPage: progress,
+      onPage: (page) => progress((pagesDone = page)),
     },
     run.firstPage,
     run.attempts,
@@ -48,6 +49,6 @@ export async function ingestPoll(
     throw error;
   });
   // The upstream may have had fewer pages than were asked for.
-  if (end.kind === 'completed') progress(1, 1);
+  if (end.kind === 'completed') progress(pagesDone, pagesDone);
   return endRun(stream, run.runId, end, now());
 }
