@@ -38,10 +38,10 @@ export interface AppOptions {
 
 const now = () => new Date();
 
-// A record is some 850 bytes raw and a fifth of that compressed.
+// A record of an API is some 850 bytes; those of a file are smaller, and a batch of them holds more.
 const limitsFor = ({ batchRecords }: Config): BatchLimits => ({
   events: 1_000,
-  storedBytes: batchRecords * 170,
+  payloadBytes: batchRecords * 850,
 });
 
 /** The composition root: plain calls, in the order that things depend on each other. */

@@ -18,8 +18,11 @@ export interface ReadOptions {
   /** The last version to read, included. */
   to?: number;
   limit: number;
-  /** Stops after the event that passes this many stored (compressed) bytes, so that memory stays bounded. */
-  maxStoredBytes?: number;
+  /**
+   * Stops after the event that passes this many bytes of raw payload, so that memory stays bounded. Not of compressed
+   * payload: a file of like rows packs fifty to one, and a batch of it once took 5 GB.
+   */
+  maxPayloadBytes?: number;
 }
 
 /** Events of one stream after a version, in order, without payloads. */
@@ -49,13 +52,13 @@ export async function readEvents(
 ): Promise<LogEvent[]> {
   const rows = await sql<StoredEvent[]>`
     with sized as (
-      select *, sum(coalesce(octet_length(payload), 0)) over (order by version) - coalesce(octet_length(payload), 0) as before
+      select *, sum(payload_bytes) over (order by version) - payload_bytes as before
       from log.event
       where stream = ${stream} and version > ${after}
         and version <= ${Math.min(options.to ?? Number.MAX_SAFE_INTEGER, after + options.limit)}
     )
     select ${headerColumns(sql)}, payload as stored from sized
-    where before <= ${options.maxStoredBytes ?? Number.MAX_SAFE_INTEGER}
+    where before <= ${options.maxPayloadBytes ?? Number.MAX_SAFE_INTEGER}
     order by version`;
   return Promise.all(rows.map(unpack));
 }

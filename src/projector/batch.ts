@@ -10,8 +10,8 @@ export type Checkpoints = ReadonlyMap<string, number>;
 
 export interface BatchLimits {
   events: number;
-  /** Of compressed payload; a page of 250 coins has some 40 KB. */
-  storedBytes: number;
+  /** Of raw payload; a page of 250 coins has some 210 KB. */
+  payloadBytes: number;
 }
 
 /** Events that follow the checkpoints, in the order of their streams; empty when there are none. */
@@ -23,14 +23,14 @@ export async function readBatch(
 ): Promise<LogEvent[]> {
   const targets = upTo ?? (await readHeads(sql));
   const events: LogEvent[] = [];
-  let storedBytes = limits.storedBytes;
+  let bytesLeft = limits.payloadBytes;
   for (const [stream, to] of targets) {
     const after = checkpoints.get(stream) ?? 0;
     const limit = limits.events - events.length;
-    if (after >= to || limit <= 0 || storedBytes <= 0) continue;
-    const read = await readEvents(sql, stream, after, { to, limit, maxStoredBytes: storedBytes });
+    if (after >= to || limit <= 0 || bytesLeft <= 0) continue;
+    const read = await readEvents(sql, stream, after, { to, limit, maxPayloadBytes: bytesLeft });
     // Compressed sizes stay in the database; a fifth of the raw bytes is what they come to.
-    storedBytes -= read.reduce((sum, event) => sum + Math.ceil(event.payloadBytes / 5), 0);
+    bytesLeft -= read.reduce((sum, event) => sum + event.payloadBytes, 0);
     events.push(...read);
   }
   return events;

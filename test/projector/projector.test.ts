@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { append } from '../../src/log/append.ts';
+import { deriveId } from '../../src/log/event-id.ts';
+import { readBatch } from '../../src/projector/batch.ts';
 import { rebuild } from '../../src/projector/rebuild.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { appendRun } from '../support/events.ts';
@@ -128,5 +131,32 @@ describe('the projector', () => {
     expect(result).toMatchObject({ swapped: true, snapshots: 5 });
     expect(await version()).toBe(before + 1);
     expect(await database.sql`select count(*) as rows from public.snapshot`).toEqual([{ rows: 5 }]);
+  });
+});
+
+describe('a batch', () => {
+  it('is bounded by raw bytes, however well they pack', async () => {
+    const limits = { events: 1_000, payloadBytes: 3_000_000 };
+    await append(
+      database.sql,
+      'csv.files',
+      Array.from({ length: 6 }, (_, index) => ({
+        id: deriveId('packed', index),
+        type: 'file.chunk',
+        schemaVersion: 1,
+        runId: null,
+        receivedAt: startedAt,
+        metadata: {},
+        payload: Buffer.alloc(1_000_000, 'a'),
+      })),
+    );
+    const batch = await readBatch(database.sql, new Map(), limits, new Map([['csv.files', 6]]));
+    expect(batch.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
+    await database.owner.begin(async (tx) => {
+      // Not a CSV chunk that any fold could read: it was only to be measured.
+      await tx`set local session_replication_role = replica`;
+      await tx`delete from log.event where stream = 'csv.files'`;
+      await tx`delete from log.stream where stream = 'csv.files'`;
+    });
   });
 });
