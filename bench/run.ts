@@ -86,7 +86,7 @@ row('read back', 'coins/s', coins / reading, coins / readPlain, 'plain select of
 const verifying = await seconds(() => verifyLog(sql));
 row('verify: digests and chain', 'MB of raw payload/s', rawBytes / 1e6 / verifying, null, '');
 
-const limits = { events: 1_000, payloadBytes: 5_000 * 850 };
+const limits = { records: 5_000, events: 1_000, payloadBytes: 5_000 * 850 };
 const deps = { sql, holder: 'bench', foldDigest: 'bench', limits, now: () => new Date() };
 const projector = createProjector({ ...deps, log: silentLogger });
 const following = await seconds(async () => projector.catchUpTo(await readHeads(sql)));

@@ -38,8 +38,9 @@ export interface AppOptions {
 
 const now = () => new Date();
 
-// A record of an API is some 850 bytes; those of a file are smaller, and a batch of them holds more.
+// Read ahead by some 850 bytes a record, which is what the APIs send; a commit is bounded by records themselves.
 const limitsFor = ({ batchRecords }: Config): BatchLimits => ({
+  records: batchRecords,
   events: 1_000,
   payloadBytes: batchRecords * 850,
 });

@@ -9,6 +9,8 @@ import { sourceOfStream } from '../sources/registry.ts';
 export type Checkpoints = ReadonlyMap<string, number>;
 
 export interface BatchLimits {
+  /** Rows in one commit; the event that passes it is the last. */
+  records: number;
   events: number;
   /** Of raw payload; a page of 250 coins has some 210 KB. */
   payloadBytes: number;

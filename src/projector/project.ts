@@ -1,8 +1,9 @@
 import type { Sql } from '../database/client.ts';
-import { foldEvent, readBatch, type BatchLimits, type Checkpoints } from './batch.ts';
+import type { LogEvent } from '../log/event.ts';
+import { foldEvent, readBatch, type BatchLimits, type Checkpoints, type FoldedEvent } from './batch.ts';
 import { writeIsolating } from './isolate.ts';
 import { readCheckpoints } from './schema.ts';
-import { writeBatch, type WriteTarget } from './write-batch.ts';
+import { writeBatch, type WriteResult, type WriteTarget } from './write-batch.ts';
 
 export type StepResult =
   /** Some events were folded and committed. */
@@ -11,7 +12,26 @@ export type StepResult =
   | { kind: 'caught_up' }
   | { kind: 'not_ours'; reason: string };
 
-/** Folds the next batch of events into a read model. `upTo` ends it short of the heads. */
+const rowsOf = (folded: FoldedEvent): number =>
+  folded.kind === 'folded' && folded.records ? folded.records.stagedRows.length : 0;
+
+/** Folds events one after the other, and hands them on in parts of about so many rows: only one part is in memory. */
+function* foldInParts(events: readonly LogEvent[], rowsPerPart: number): Generator<FoldedEvent[]> {
+  let part: FoldedEvent[] = [];
+  let rows = 0;
+  for (const event of events) {
+    const folded = foldEvent(event);
+    part.push(folded);
+    rows += rowsOf(folded);
+    if (rows < rowsPerPart) continue;
+    yield part;
+    part = [];
+    rows = 0;
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Folds the next events into a read model, each part of them in one commit. `upTo` ends it short of the heads. */
 export async function projectStep(
   sql: Sql,
   target: WriteTarget,
@@ -20,13 +40,14 @@ export async function projectStep(
 ): Promise<StepResult> {
   const events = await readBatch(sql, await readCheckpoints(sql, target.schema), limits, upTo);
   if (events.length === 0) return { kind: 'caught_up' };
-  const result = await writeIsolating(
-    events.map(foldEvent),
-    (batch) => writeBatch(sql, target, batch),
-    ({ kind }) => kind === 'written',
-  );
-  if (result.kind === 'not_ours') return result;
-  return { kind: 'projected', events: events.length, version: result.version };
+  const write = (batch: readonly FoldedEvent[]): Promise<WriteResult> => writeBatch(sql, target, batch);
+  let version = 0;
+  for (const part of foldInParts(events, limits.records)) {
+    const result = await writeIsolating(part, write, ({ kind }) => kind === 'written');
+    if (result.kind === 'not_ours') return result;
+    version = result.version;
+  }
+  return { kind: 'projected', events: events.length, version };
 }
 
 /** How many events lie between two positions. */

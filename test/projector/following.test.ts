@@ -146,7 +146,7 @@ describe('the snapshots', () => {
           const { verifyReadModel } = await import('../../src/projector/verify-read-model.ts');
           const { differences } = await verifyReadModel({
             ...testFolds,
-            limits: { events: 1, payloadBytes: 1 },
+            limits: { records: 1, events: 1, payloadBytes: 1 },
             sql: database.sql,
             holder: 'small',
           });

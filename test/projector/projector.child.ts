@@ -4,7 +4,7 @@ import { createProjector } from '../../src/projector/projector.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
 
 const sql = connect(JSON.parse(process.env['APP'] ?? '{}'), { max: 4, name: 'child', role: 'coinlog_app' });
-const limits = { events: 50, payloadBytes: 5_000_000 };
+const limits = { records: 5_000, events: 50, payloadBytes: 5_000_000 };
 createProjector({
   sql,
   holder: 'child',

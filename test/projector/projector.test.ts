@@ -136,7 +136,7 @@ describe('the projector', () => {
 
 describe('a batch', () => {
   it('is bounded by raw bytes, however well they pack', async () => {
-    const limits = { events: 1_000, payloadBytes: 3_000_000 };
+    const limits = { records: 5_000, events: 1_000, payloadBytes: 3_000_000 };
     await append(
       database.sql,
       'csv.files',

@@ -7,7 +7,7 @@ import type { TestDatabase } from './database.ts';
 
 export const testFolds = {
   foldDigest: 'test',
-  limits: { events: 50, payloadBytes: 5_000_000 },
+  limits: { records: 5_000, events: 50, payloadBytes: 5_000_000 },
   now: () => new Date(),
 };
 
