@@ -41,35 +41,53 @@ function networkReason(error: unknown): string {
   return cause === undefined ? messageOf(error) : networkReason(cause) || messageOf(error);
 }
 
+/**
+ * Rejects after a time. With a timer of its own: a timeout signal within AbortSignal.any can be collected before it
+ * fires, and a stalled body then held its source for ever.
+ */
+function deadline(timeoutMs: number): { passed: Promise<never>; clear(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no complete answer within ${timeoutMs} ms`)), timeoutMs);
+  promise.catch(() => undefined);
+  return { passed: promise, clear: () => clearTimeout(timer) };
+}
+
 /** One GET, without retries: each attempt is counted and recorded by the caller. Redirects are not followed. */
 export function createFetcher(now: () => Date, userAgent: string): Fetcher {
-  return async ({ url, headers, timeoutMs, signal }) => {
+  async function get({ url, headers }: HttpRequest, signal: AbortSignal) {
+    const response = await ky.get(url, {
+      headers: { accept: 'application/json', 'user-agent': userAgent, ...headers },
+      // The limit is ours, over the body too: ky's ends with the headers.
+      timeout: false,
+      retry: 0,
+      throwHttpErrors: false,
+      redirect: 'manual',
+      signal,
+    });
+    return { status: response.status, headers: response.headers, body: await readBody(response) };
+  }
+
+  return async (request) => {
+    const { timeoutMs, signal } = request;
     const startedAt = performance.now();
     const latencyMs = () => Math.round(performance.now() - startedAt);
+    const limit = deadline(timeoutMs);
+    const abort = new AbortController();
+    const stop = () => abort.abort(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
     try {
-      const response = await ky.get(url, {
-        headers: { accept: 'application/json', 'user-agent': userAgent, ...headers },
-        // Over the body too: ky's own limit ends with the headers, and a body that stalls would hold the source for ever.
-        timeout: false,
-        retry: 0,
-        throwHttpErrors: false,
-        redirect: 'manual',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      });
-      const body = await readBody(response);
-      return {
-        kind: 'answered',
-        status: response.status,
-        headers: response.headers,
-        body,
-        receivedAt: now(),
-        latencyMs: latencyMs(),
-      };
+      signal.throwIfAborted();
+      const getting = get(request, abort.signal);
+      getting.catch(() => undefined);
+      const answer = await Promise.race([getting, limit.passed]);
+      return { kind: 'answered', ...answer, receivedAt: now(), latencyMs: latencyMs() };
     } catch (error) {
       if (signal.aborted) throw error;
-      const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
-      const reason = timedOut ? `no complete answer within ${timeoutMs} ms` : networkReason(error);
-      return { kind: 'unreachable', reason, receivedAt: now(), latencyMs: latencyMs() };
+      abort.abort();
+      return { kind: 'unreachable', reason: networkReason(error), receivedAt: now(), latencyMs: latencyMs() };
+    } finally {
+      limit.clear();
+      signal.removeEventListener('abort', stop);
     }
   };
 }

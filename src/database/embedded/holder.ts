@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { codeOf } from './errors.ts';
 import { ownerRole } from './initialise.ts';
@@ -6,7 +7,7 @@ import { ownerRole } from './initialise.ts';
 const usersLock = 746_265_001;
 /** Held while the database and the role are made. */
 const setupLock = 746_265_002;
-const relockAfterMs = 1_000;
+const relockAfterMs = 200;
 
 /** Our share in the server: one connection that holds the lock for as long as we, or the kernel for us, keep it. */
 export interface Holder {
@@ -27,7 +28,7 @@ export type HoldResult =
 
 /**
  * Tries once to get a share in the server behind a socket, with the database `coinlog` and the role `coinlog` made.
- * `revive` is called, once a second, while a server that we hold a share in cannot be reached.
+ * `revive` is called, time and again, while a server that we hold a share in cannot be reached.
  */
 export async function hold(socketPath: string, revive: () => Promise<void>): Promise<HoldResult> {
   let state: 'opening' | 'held' | 'ending' = 'opening';
@@ -35,12 +36,22 @@ export async function hold(socketPath: string, revive: () => Promise<void>): Pro
     if (state === 'held') relock();
   });
   // A server that lost all its connections in a crash of one backend lives on, but has forgotten our lock; one that
-  // was killed is started again: who serves from it has nobody else to do so.
+  // was killed is started again: who serves from it has nobody else to do so. One attempt at a time, and none is left
+  // under way when the share is given back: it could start a server that nobody stops.
+  let relocking: Promise<void> | null = null;
+  const relockOnce = (): Promise<boolean> =>
+    sql`select pg_try_advisory_lock_shared(${usersLock})`.then(
+      () => true,
+      () => false,
+    );
+  const relockUntilHeld = async (): Promise<void> => {
+    while (state === 'held' && !(await relockOnce())) {
+      if (state === 'held') await revive().catch(() => undefined);
+      await sleep(relockAfterMs);
+    }
+  };
   const relock = (): void => {
-    if (state !== 'held') return;
-    sql`select pg_try_advisory_lock_shared(${usersLock})`
-      .catch(() => revive().then(() => void setTimeout(relock, relockAfterMs).unref()))
-      .catch(() => setTimeout(relock, relockAfterMs).unref());
+    relocking ??= relockUntilHeld().finally(() => (relocking = null));
   };
   const end = (): Promise<void> => {
     state = 'ending';
@@ -48,6 +59,7 @@ export async function hold(socketPath: string, revive: () => Promise<void>): Pro
   };
   const release = async (): Promise<boolean> => {
     state = 'ending';
+    await relocking;
     await sql`select pg_advisory_unlock_all()`;
     const [row] = await sql<{ alone: boolean }[]>`select pg_try_advisory_lock(${usersLock}) as alone`;
     return row?.alone === true;
