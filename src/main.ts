@@ -16,6 +16,12 @@ function environment(): Record<string, string | undefined> {
   }
 }
 
+// postgres.js rejects a promise that nobody holds when the database goes away while it asks for its types; the statement
+// that waited behind it is told as well, and what it means is decided there.
+process.on('unhandledRejection', (reason) => {
+  if (!isUnreachable(reason)) throw reason;
+});
+
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

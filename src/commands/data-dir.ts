@@ -5,7 +5,7 @@ import { projectRoot } from '../version.ts';
 export const demoDataDir = join(projectRoot, '.coinlog', 'demo');
 /** The CSV file that the demo's market writes. */
 export const demoFilesDir = join(projectRoot, '.coinlog', 'demo-files');
-const liveDataDir = join(projectRoot, '.coinlog', 'data');
+export const liveDataDir = join(projectRoot, '.coinlog', 'data');
 
 /**
  * Where the embedded server keeps its data. Nothing configured and only a demo there: a command that looks at data

@@ -1,5 +1,6 @@
 import { writeFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { loadConfig, type Environment } from '../config/config.ts';
 import { CoinlogError } from '../errors.ts';
 import { sandboxCsv } from '../sandbox/csv.ts';
@@ -7,7 +8,7 @@ import { createMarket } from '../sandbox/market.ts';
 import { createSandboxServer } from '../sandbox/server.ts';
 import { sources } from '../sources/registry.ts';
 import { openApp } from './app.ts';
-import { demoDataDir, demoFilesDir } from './data-dir.ts';
+import { demoDataDir, demoFilesDir, liveDataDir } from './data-dir.ts';
 import { ingestTasks, ingestText, runIngest } from './ingest.ts';
 import { createProgress } from './progress.ts';
 import { startService } from './serve.ts';
@@ -36,6 +37,12 @@ function demoEnvironment(environment: Environment, sandboxUrl: string, csvPath: 
   };
 }
 
+/** Without live data the commands look at the demo's by themselves; beside live data they have to be told. */
+const command = (): string =>
+  existsSync(liveDataDir)
+    ? `EMBEDDED_DATA_DIR=${relative(process.cwd(), demoDataDir)} npx coinlog`
+    : 'npx coinlog';
+
 const banner = (url: string): string => `
 coinlog is running, on a simulated market.
 
@@ -45,9 +52,9 @@ coinlog is running, on a simulated market.
 
 Three things to try
   1. Open ${url}/graphql in a browser and run the first query.
-  2. In another terminal: npx coinlog events show coingecko.markets 2 --payload | head -c 300
-     The exact bytes that CoinGecko's stand-in sent; "npx coinlog verify" proves that nothing was changed since.
-  3. npx coinlog rebuild --verify
+  2. In another terminal: ${command()} events show coingecko.markets 2 --payload | head -c 300
+     The exact bytes that CoinGecko's stand-in sent; "verify" proves that nothing was changed since.
+  3. ${command()} rebuild --verify
      Folds the whole log afresh and compares it with what is served, row by row.
 
 Ctrl-C stops all of it. The data stays in .coinlog/demo; "make reset" deletes it.

@@ -39,6 +39,11 @@ export async function ingestTasks(
   const chosen = config.sources.filter(({ source, enabled }) =>
     names.length > 0 ? names.includes(source.name) : enabled,
   );
+  if (files.length > 0 && names.length > 0 && !chosen.some(({ source }) => source.feed.kind === 'file'))
+    throw new CoinlogError(
+      'USAGE',
+      `--file is for a source that reads files, and ${names.join(', ')} is polled: name csv.`,
+    );
   const paths = files.length > 0 ? files : config.csvPath === null ? [] : [config.csvPath];
   const tasks: IngestTask[] = [];
   for (const source of chosen) {
@@ -163,7 +168,8 @@ export async function ingestCommand(
   if (tasks.length === 0) {
     output.result(
       { runs: [] },
-      () => 'Nothing to ingest: no source is enabled. Set SOURCES, or name a source.',
+      () =>
+        'Nothing to ingest: no source is enabled, or there are no CSV files. Name a source, or a file with --file.',
     );
     return 0;
   }

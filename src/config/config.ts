@@ -56,7 +56,8 @@ export function parseVariables(environment: Environment): VariableValues {
     const parsed = schema.safeParse(text === '' ? undefined : text);
     if (!parsed.success) {
       const reason = parsed.error.issues[0]?.message ?? 'is not valid';
-      const shown = secret ? '' : ` (it is ${JSON.stringify(text)})`;
+      // A base URL that is refused may be refused for the password in it.
+      const shown = secret || name.endsWith('_URL') ? '' : ` (it is ${JSON.stringify(text)})`;
       throw new CoinlogError('CONFIG_INVALID', `${name}: ${reason}${shown}. See .env.example.`);
     }
     values[name] = parsed.data;

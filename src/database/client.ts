@@ -58,7 +58,8 @@ export function connect(target: Target, options: ClientOptions): Sql {
       application_name: options.name,
       TimeZone: 'UTC',
       ...(options.role ? { role: options.role } : {}),
-      ...(options.readOnly ? { default_transaction_read_only: true } : {}),
+      // Milliseconds: what a reader asks takes a few; a question that takes longer holds up everybody else.
+      ...(options.readOnly ? { default_transaction_read_only: true, statement_timeout: 10_000 } : {}),
     },
   };
   return typeof target === 'string' ? postgres(target, settings) : postgres({ ...target, ...settings });
@@ -83,8 +84,18 @@ const unreachableCodes = new Set([
 const codeOf = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 
+const syscallOf = (error: unknown): string | null =>
+  typeof error === 'object' && error !== null && 'syscall' in error ? String(error.syscall) : null;
+
 /** True when the database cannot be reached now: worth a retry, and a 503 for whoever waits. */
-export const isUnreachable = (error: unknown): boolean => unreachableCodes.has(codeOf(error) ?? '');
+export const isUnreachable = (error: unknown): boolean => {
+  const syscall = syscallOf(error);
+  // ENOENT of a file that was to be opened is somebody else's.
+  return (
+    unreachableCodes.has(codeOf(error) ?? '') &&
+    (syscall === null || /^(connect|read|write|getaddrinfo)$/.test(syscall))
+  );
+};
 
 /** Asks for a first answer, and says in one line what is wrong when there is none. */
 export async function ensureReachable(sql: Sql, what: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Sql } from '../database/client.ts';
 import { CoinlogError } from '../errors.ts';
@@ -21,6 +21,8 @@ export interface OpenedFile {
 
 /** Opens a file and reads it once for its digest, in bounded memory. The caller closes its handle. */
 export async function openFile(path: string): Promise<OpenedFile> {
+  // Before it is opened: a pipe would be waited for without end.
+  if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
   const handle = await open(path);
   try {
     const { size, mtime } = await handle.stat();

@@ -13,7 +13,9 @@ export type StepResult =
   | { kind: 'not_ours'; reason: string };
 
 const rowsOf = (folded: FoldedEvent): number =>
-  folded.kind === 'folded' && folded.records ? folded.records.stagedRows.length : 0;
+  folded.kind === 'folded' && folded.records
+    ? folded.records.stagedRows.length + folded.records.rejected.length
+    : 0;
 
 /** Folds events one after the other, and hands them on in parts of about so many rows: only one part is in memory. */
 function* foldInParts(events: readonly LogEvent[], rowsPerPart: number): Generator<FoldedEvent[]> {

@@ -79,3 +79,9 @@ describe('the configuration', () => {
     );
   });
 });
+
+describe('a base URL', () => {
+  it('that holds a password is refused without showing it', () => {
+    expect(thrownBy({ COINPAPRIKA_BASE_URL: 'http://user:hunter2@x/v1' }).message).not.toContain('hunter2');
+  });
+});

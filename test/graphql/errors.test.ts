@@ -129,3 +129,17 @@ describe('without a database', () => {
     await empty.close();
   });
 });
+
+describe('what no client should be able to do', () => {
+  it('a search longer than any name is BAD_USER_INPUT before it reaches the database', async () => {
+    const { errors } = await api.ask(`{ coins(filter: { search: "${'é'.repeat(501)}" }) { totalCount } }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  it('a mutation or subscription where there is none is its own mistake, not ours', async () => {
+    for (const operation of ['mutation { ingest { id } }', 'subscription { x }']) {
+      const { errors } = await api.ask(operation);
+      expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    }
+  });
+});

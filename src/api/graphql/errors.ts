@@ -26,6 +26,9 @@ const graphqlCodes: Record<string, string> = {
 export function codeOf(error: unknown): string {
   const cause = unwrapResolverError(error);
   if (cause instanceof CoinlogError) return publicCodes[cause.code] ?? internal;
+  // graphql-js gives it no code: a mutation or subscription where there is none.
+  if (cause instanceof Error && cause.message.startsWith('Schema is not configured to execute'))
+    return 'GRAPHQL_VALIDATION_FAILED';
   if (typeof cause !== 'object' || cause === null || !('extensions' in cause)) return internal;
   const { extensions } = cause;
   const code: unknown =

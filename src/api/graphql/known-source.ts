@@ -7,3 +7,12 @@ export function assertKnownSource(name: string | null | undefined, sources: read
   if (name === null || name === undefined || names.includes(name)) return;
   throw wrongInput(`There is no source ${JSON.stringify(name)}: there are ${names.join(', ')}.`);
 }
+
+// No name is longer; without a limit 150,000 characters kept a connection busy for 21 s.
+const searchLengthMax = 500;
+
+/** Throws USAGE for a text that no name can hold. */
+export function assertSearchable(text: string | null | undefined): void {
+  if ((text?.length ?? 0) > searchLengthMax)
+    throw wrongInput(`search takes ${searchLengthMax} characters at most.`);
+}

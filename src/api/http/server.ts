@@ -73,6 +73,9 @@ function statusOf(error: unknown): number {
 
 const codeOf = (status: number): string => (status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR');
 
+const hasCode = (error: unknown, codes: readonly string[]): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
+
 /** Listens; a port that is taken is said in one line. Returns the URL with the port it got. */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
@@ -82,6 +85,11 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
       throw new CoinlogError(
         'PORT_IN_USE',
         `Port ${port} on ${host} is in use: stop what listens there, or set API_PORT.`,
+      );
+    if (hasCode(error, ['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EACCES']))
+      throw new CoinlogError(
+        'CONFIG_INVALID',
+        `API_HOST, API_PORT: cannot listen on ${host}:${port}: ${messageOf(error)}.`,
       );
     throw error;
   }

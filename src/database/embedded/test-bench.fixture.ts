@@ -75,7 +75,7 @@ export async function query<T>(
   options: EmbeddedServer['owner'],
   run: (sql: postgres.Sql) => Promise<T>,
 ): Promise<T> {
-  const sql = postgres({ ...options, max: 1, onnotice: () => {} });
+  const sql = postgres({ ...options, max: 1, fetch_types: false, onnotice: () => {} });
   try {
     return await run(sql);
   } finally {

@@ -5,7 +5,7 @@ import { readPage } from '../../../read/graphql/page.ts';
 import { CoinsArgs } from '../connection-args.ts';
 import { connectionOf, type Connection } from '../connection.ts';
 import type { GraphqlContext } from '../context.ts';
-import { assertKnownSource } from '../known-source.ts';
+import { assertKnownSource, assertSearchable } from '../known-source.ts';
 import { DateTime } from '../scalars.ts';
 import { Coin, CoinConnection, coinOf } from '../types/coin.ts';
 import { Quote, quoteOf } from '../types/quote.ts';
@@ -41,6 +41,7 @@ export class CoinResolver {
     @Ctx() { reads, sources }: GraphqlContext,
   ): Promise<Connection<Coin>> {
     assertKnownSource(filter?.source, sources);
+    assertSearchable(filter?.search);
     const list = coinList(filter ?? {}, orderBy?.field ?? 'RANK', orderBy?.direction ?? 'asc');
     const found = await readPage(reads.read, list, page);
     return connectionOf(found, found.rows.map(coinOf));
