@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -15,6 +15,8 @@ declare module 'vitest' {
 /** One real PostgreSQL for the whole suite, with a migrated template that every test file clones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'coinlog-test-'));
+  // A server that runs as another user must reach it.
+  await chmod(folder, 0o755);
   const dataDir = join(folder, 'data');
   // Nothing here outlives the suite: what a crash would lose does not matter.
   const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '200' };
