@@ -14,7 +14,6 @@ export const errorCatalogue = {
   PORT_IN_USE: { status: 500, exitCode: 1 },
   EVENT_TOO_LARGE: { status: 413, exitCode: 1 },
   EVENT_NOT_FOUND: { status: 404, exitCode: 1 },
-  LOG_CORRUPT: { status: 500, exitCode: 1 },
   LOG_KIND_MISMATCH: { status: 409, exitCode: 1 },
   READ_MODEL_MISSING: { status: 503, exitCode: 1 },
   FILE_REFUSED: { status: 400, exitCode: 1 },

@@ -44,10 +44,3 @@ export async function blockLease(tx: Queryable, name: string): Promise<void> {
 export async function releaseLease(sql: Queryable, name: string, holder: string): Promise<void> {
   await sql`delete from control.lease where name = ${name} and holder = ${holder}`;
 }
-
-/** Who holds a lease now, or null. */
-export async function leaseHolder(sql: Queryable, name: string): Promise<string | null> {
-  const [row] = await sql<{ holder: string }[]>`
-    select holder from control.lease where name = ${name} and expires_at >= now() and holder <> ''`;
-  return row?.holder ?? null;
-}

@@ -42,8 +42,8 @@ function networkReason(error: unknown): string {
 }
 
 /**
- * Rejects after a time. With a timer of its own: a timeout signal within AbortSignal.any can be collected before it
- * fires, and a stalled body then held its source for ever.
+ * Rejects after a time. With a timer of its own: with a timeout signal within AbortSignal.any a stalled body was once
+ * not given up within a minute, most likely because the signal had been collected before it fired.
  */
 function deadline(timeoutMs: number): { passed: Promise<never>; clear(): void } {
   const { promise, reject } = Promise.withResolvers<never>();

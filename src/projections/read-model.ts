@@ -1,6 +1,6 @@
 import { boolean, primaryKey } from 'drizzle-orm/pg-core';
 import { coinTable, identityLinkTable, sourceCoinTable } from './coins/tables.ts';
-import { count, integer, readSchema, text, time } from './columns.ts';
+import { count, readSchema, text, time } from './columns.ts';
 import { quoteTable } from './quotes/tables.ts';
 import type { ReadTable } from './read-table.ts';
 import { rejectedRecordTable } from './rejects/tables.ts';
@@ -31,7 +31,6 @@ export const readModel = readSchema.table('read_model', {
   version: count('version').notNull(),
   foldDigest: text('fold_digest').notNull(),
   rebuiltAt: time('rebuilt_at').notNull(),
-  formatVersion: integer('format_version').notNull(),
 });
 
 /** What a rebuild must reproduce, row by row. */

@@ -74,8 +74,8 @@ async function makeReadModel(tx: Transaction, schema: string, foldDigest: string
     for (const statement of createStatements(schema, readTable)) await tx.unsafe(statement);
   for (const statement of partitionStatements(schema, now)) await tx.unsafe(statement);
   await tx`
-    insert into ${tx(schema)}.read_model (one, version, fold_digest, rebuilt_at, format_version)
-    values (true, 0, ${foldDigest}, ${now}, 1)`;
+    insert into ${tx(schema)}.read_model (one, version, fold_digest, rebuilt_at)
+    values (true, 0, ${foldDigest}, ${now})`;
   await tx`grant usage on schema ${tx(schema)} to coinlog_app`;
   await tx`grant select on all tables in schema ${tx(schema)} to coinlog_app`;
 }
