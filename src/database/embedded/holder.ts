@@ -8,6 +8,8 @@ const usersLock = 746_265_001;
 /** Held while the database and the role are made. */
 const setupLock = 746_265_002;
 const relockAfterMs = 200;
+const relockTimeoutMs = 2_000;
+const releaseTimeoutMs = 5_000;
 
 /** Our share in the server: one connection that holds the lock for as long as we, or the kernel for us, keep it. */
 export interface Holder {
@@ -39,19 +41,31 @@ export async function hold(socketPath: string, revive: () => Promise<void>): Pro
   // was killed is started again: who serves from it has nobody else to do so. One attempt at a time, and none is left
   // under way when the share is given back: it could start a server that nobody stops.
   let relocking: Promise<void> | null = null;
-  const relockOnce = (): Promise<boolean> =>
-    sql`select pg_try_advisory_lock_shared(${usersLock})`.then(
+  let lost = false;
+  const relockOnce = async (): Promise<boolean> => {
+    const locked = sql`select pg_try_advisory_lock_shared(${usersLock})`.then(
       () => true,
       () => false,
     );
+    // A statement of a connection that broke at the wrong moment may never be answered.
+    return Promise.race([locked, sleep(relockTimeoutMs, false, { ref: false })]);
+  };
   const relockUntilHeld = async (): Promise<void> => {
-    while (state === 'held' && !(await relockOnce())) {
-      if (state === 'held') await revive().catch(() => undefined);
+    while (state === 'held' && lost) {
+      // Before asking: a connection that is lost again meanwhile is noticed by the next round.
+      lost = false;
+      if (await relockOnce()) continue;
+      lost = true;
+      await revive().catch(() => undefined);
       await sleep(relockAfterMs);
     }
   };
   const relock = (): void => {
-    relocking ??= relockUntilHeld().finally(() => (relocking = null));
+    lost = true;
+    relocking ??= relockUntilHeld().finally(() => {
+      relocking = null;
+      if (lost && state === 'held') relock();
+    });
   };
   const end = (): Promise<void> => {
     state = 'ending';
@@ -60,9 +74,12 @@ export async function hold(socketPath: string, revive: () => Promise<void>): Pro
   const release = async (): Promise<boolean> => {
     state = 'ending';
     await relocking;
-    await sql`select pg_advisory_unlock_all()`;
-    const [row] = await sql<{ alone: boolean }[]>`select pg_try_advisory_lock(${usersLock}) as alone`;
-    return row?.alone === true;
+    const alone = sql`select pg_advisory_unlock_all()`.then(
+      () => sql<{ alone: boolean }[]>`select pg_try_advisory_lock(${usersLock}) as alone`,
+    );
+    // A server that does not answer is nobody's to stop.
+    const rows = await Promise.race([alone, sleep(releaseTimeoutMs, [], { ref: false })]);
+    return rows[0]?.alone === true;
   };
   try {
     const [row] = await sql<{ held: boolean }[]>`select pg_try_advisory_lock_shared(${usersLock}) as held`;
