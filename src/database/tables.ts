@@ -65,6 +65,35 @@ export const eventKey = logSchema.table(
   (t) => [primaryKey({ columns: [t.stream, t.eventId] })],
 );
 
+/** Closed segments that have left the database for a file each, in the archive. */
+export const segment = logSchema.table(
+  'segment',
+  {
+    stream: text().notNull(),
+    firstVersion: count('first_version').notNull(),
+    lastVersion: count('last_version').notNull(),
+    /** The chain before the first and after the last event. */
+    previousHash: bytea('previous_hash').notNull(),
+    chainHash: bytea('chain_hash').notNull(),
+    /** Raw. */
+    payloadBytes: count('payload_bytes').notNull(),
+    lastRecordedAt: time('last_recorded_at').notNull(),
+    file: text().notNull(),
+    fileBytes: count('file_bytes').notNull(),
+    fileSha256: bytea('file_sha256').notNull(),
+    archivedAt: time('archived_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.stream, t.firstVersion] })],
+);
+
+/** How far a stream was verified, so that a quick check can start there. */
+export const verifyCheckpoint = controlSchema.table('verify_checkpoint', {
+  stream: text().primaryKey(),
+  version: count('version').notNull(),
+  chainHash: bytea('chain_hash').notNull(),
+  verifiedAt: time('verified_at').notNull(),
+});
+
 export const lease = controlSchema.table('lease', {
   name: text().primaryKey(),
   holder: text().notNull(),

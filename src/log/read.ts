@@ -40,7 +40,7 @@ export const readHeaders = (
 type StoredEvent = EventHeader & { stored: Uint8Array | null };
 
 async function unpack({ stored, ...header }: StoredEvent): Promise<LogEvent> {
-  return { ...header, payload: stored === null ? new Uint8Array() : await decompress(stored) };
+  return { ...header, payload: stored === null ? new Uint8Array() : await decompress(stored, header.payloadBytes) };
 }
 
 /** Events of one stream after a version, in order, with the exact bytes of their payloads. */

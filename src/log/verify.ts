@@ -47,7 +47,7 @@ async function reasonBad(
   if (row.version !== expectedVersion)
     return `expected version ${expectedVersion} here: an event was removed or put in`;
   if (row.payload === null) return 'its payload is gone';
-  const payload = await decompress(row.payload).catch(() => null);
+  const payload = await decompress(row.payload, row.payloadBytes).catch(() => null);
   if (payload === null) return 'its payload cannot be unpacked';
   if (payload.byteLength !== row.payloadBytes) return 'its payload has another length than recorded';
   if (!sha256(payload).equals(row.digest)) return 'its payload does not match its digest';
