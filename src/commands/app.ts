@@ -3,6 +3,8 @@ import type { Config } from '../config/config.ts';
 import { openDatabase, type Database } from '../database/open.ts';
 import { createFetcher } from '../ingest/http.ts';
 import { createIngester, type Ingester } from '../ingest/ingester.ts';
+import { createArchive, type Archive } from '../log/archive/archive.ts';
+import { openStore } from '../log/archive/store.ts';
 import type { LogKind } from '../log/log-kind.ts';
 import { readFoldDigest } from '../projections/fold-digest.ts';
 import type { BatchLimits } from '../projector/batch.ts';
@@ -16,6 +18,9 @@ import { version } from '../version.ts';
 export interface App {
   config: Config;
   database: Database;
+  archive: Archive;
+  /** Unique per process: who holds a lease. */
+  holder: string;
   log: Logger;
   metrics: Metrics;
   projector: Projector;
@@ -49,6 +54,9 @@ const limitsFor = ({ batchRecords }: Config): BatchLimits => ({
 export async function openApp({ config, dataDir, kind }: AppOptions): Promise<App> {
   const log = createLogger(config.logLevel);
   const metrics = createMetrics({ version, revision: process.env['COINLOG_REVISION'] ?? 'unknown' });
+  // Before anything is opened: a wrong ARCHIVE_URI leaves nothing behind.
+  const store = config.archiveUri === null ? null : openStore(config.archiveUri);
+  const archive = createArchive(store);
   const database = await openDatabase({
     url: config.databaseUrl,
     ownerUrl: config.databaseOwnerUrl,
@@ -56,11 +64,20 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     log: (message) => log.debug({ message }, 'embedded'),
   });
   const holder = `${process.pid}-${randomUUID()}`;
-  const foldDigest = readFoldDigest();
+  const codeDigest = readFoldDigest();
   const limits = limitsFor(config);
-  const projector = createProjector({ sql: database.sql, holder, foldDigest, limits, log, now });
+  const projector = createProjector({
+    sql: database.sql,
+    archive,
+    holder,
+    codeDigest,
+    limits,
+    log,
+    now,
+  });
   const ingester = createIngester({
     sql: database.sql,
+    archive,
     fetcher: createFetcher(now, `coinlog/${version}`),
     log,
     now,
@@ -80,11 +97,13 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
   return {
     config,
     database,
+    archive,
+    holder,
     log,
     metrics,
     projector,
     ingester,
-    rebuildDeps: { sql: database.sql, holder, foldDigest, limits, now, signal: stopping.signal },
+    rebuildDeps: { sql: database.sql, archive, holder, codeDigest, limits, now, signal: stopping.signal },
     now,
     stopping: stopping.signal,
     stop() {
@@ -95,6 +114,7 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     async close() {
       await ingester.close();
       await projector.close();
+      await store?.close();
       await database.close();
     },
   };

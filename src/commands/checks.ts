@@ -1,5 +1,7 @@
 import { readHeads } from '../log/read.ts';
-import { verifyLog } from '../log/verify.ts';
+import { readHeadsFile, writeHeads } from '../log/heads-file.ts';
+import { verifyLog, type VerifyResult } from '../log/verify.ts';
+import { writeVerifyCheckpoints } from '../log/verify-checkpoint.ts';
 import { rebuild } from '../projector/rebuild.ts';
 import { verifyReadModel } from '../projector/verify-read-model.ts';
 import { readLag } from '../read/lag.ts';
@@ -7,21 +9,53 @@ import type { App } from './app.ts';
 import type { Output } from './output.ts';
 import { createProgress } from './progress.ts';
 
+export interface VerifyCommandOptions {
+  stream?: string;
+  sinceCheckpoint: boolean;
+  /** Write the heads here when all is well. */
+  export?: string;
+  /** Compare with heads that were exported before. */
+  against?: string;
+}
+
+function describeSkipped({ events, streams }: VerifyResult['skipped']): string {
+  const parts = Object.entries(streams).map(
+    ([stream, { upTo, verifiedAt }]) => `${stream} to ${upTo} (${verifiedAt.toISOString()})`,
+  );
+  return `\nNot looked at again, ${events} events found good before: ${parts.join(', ')}.`;
+}
+
+function describeVerification({ firstBad, events, skipped }: VerifyResult): string {
+  if (firstBad !== null)
+    return `CHANGED: ${firstBad.stream} version ${firstBad.version}: ${firstBad.reason}. Restore the log from a backup; nothing after this event can be trusted.`;
+  const good = `${events} events are exactly as they were recorded.`;
+  return skipped.events === 0 ? good : `${good}${describeSkipped(skipped)}`;
+}
+
 /** Digests, chain and density of the log. Exit 1 with the first bad event. */
-export async function verifyCommand(app: App, output: Output, stream: string | undefined): Promise<number> {
+export async function verifyCommand(
+  app: App,
+  output: Output,
+  options: VerifyCommandOptions,
+): Promise<number> {
+  const { sql } = app.database;
+  const against = options.against === undefined ? undefined : await readHeadsFile(options.against);
   const progress = createProgress(output.json);
-  const onProgress = ({ events, total }: { events: number; total: number }) =>
-    progress.update('verify', events, total, 'events');
-  const result = await verifyLog(app.database.sql, {
-    ...(stream === undefined ? {} : { stream }),
-    onProgress,
+  const result = await verifyLog(sql, {
+    archive: app.archive,
+    sinceCheckpoint: options.sinceCheckpoint,
+    ...(options.stream === undefined ? {} : { stream: options.stream }),
+    ...(against ? { against } : {}),
+    onProgress: ({ events, total }) => progress.update('verify', events, total, 'events'),
     signal: app.stopping,
   }).finally(() => progress.stop());
-  output.result(result, () =>
-    result.firstBad === null
-      ? `${result.events} events are exactly as they were recorded.`
-      : `CHANGED: ${result.firstBad.stream} version ${result.firstBad.version}: ${result.firstBad.reason}. Restore the log from a backup; nothing after this event can be trusted.`,
-  );
+  if (result.ok) {
+    await writeVerifyCheckpoints(sql, result.heads, app.now());
+    if (options.export !== undefined) await writeHeads(options.export, result.heads, app.now());
+  }
+  const { heads: _heads, ...shown } = result;
+  const exported = result.ok && options.export !== undefined ? `\nThe heads are in ${options.export}.` : '';
+  output.result(shown, () => `${describeVerification(result)}${exported}`);
   return result.ok ? 0 : 1;
 }
 

@@ -31,12 +31,15 @@ export async function eventsList(
   options: EventsListOptions,
   stop: AbortSignal,
 ): Promise<number> {
+  const { archive } = app;
   const { sql } = app.database;
   const { stream, from = 1, limit } = options;
   // Before the events themselves: following starts here, and what comes in between is not missed.
   const heads = await readHeads(sql);
   const events =
-    stream === undefined ? await readNewest(sql, limit) : await readHeaders(sql, stream, from - 1, { limit });
+    stream === undefined
+      ? await readNewest(sql, limit, archive)
+      : await readHeaders(sql, stream, from - 1, { limit, archive });
   if (!options.follow) {
     output.result({ events }, () =>
       events.length === 0 ? 'No events here yet.' : table(header, events.map(rowOf)),
@@ -65,7 +68,7 @@ async function follow(
       if (only !== undefined && stream !== only) continue;
       const after = positions.get(stream) ?? 0;
       if (head <= after) continue;
-      const events = await readHeaders(sql, stream, after, { limit: 100 });
+      const events = await readHeaders(sql, stream, after, { limit: 100, archive: app.archive });
       for (const event of events) print(event);
       positions.set(stream, events.at(-1)?.version ?? after);
     }
@@ -81,7 +84,7 @@ export async function eventsShow(
   version: number,
   payload: boolean,
 ): Promise<number> {
-  const event = await readEvent(app.database.sql, stream, version);
+  const event = await readEvent(app.database.sql, stream, version, app.archive);
   if (event === null) {
     const heads = await readHeads(app.database.sql);
     const known = heads.has(stream)

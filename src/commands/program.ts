@@ -3,10 +3,11 @@ import { loadConfig, type Environment } from '../config/config.ts';
 import { migrateDatabase } from '../database/open.ts';
 import { version } from '../version.ts';
 import { openApp, type App } from './app.ts';
-import { projectCommand, rebuildCommand, verifyCommand } from './checks.ts';
+import { projectCommand, rebuildCommand, verifyCommand, type VerifyCommandOptions } from './checks.ts';
 import { chooseDataDir } from './data-dir.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsList, eventsShow } from './events.ts';
+import { addLogCommands } from './log-program.ts';
 import { ingestCommand, ingestTasks } from './ingest.ts';
 import { psqlCommand } from './psql.ts';
 import { resetDemoCommand } from './reset.ts';
@@ -140,9 +141,18 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
 
   command('verify', 'checks digests, chain and density of the whole log')
     .option('--stream <stream>', 'only this stream')
-    .action(({ stream }: { stream?: string }) =>
-      withApp(true, (app) => verifyCommand(app, output(), stream)),
-    );
+    .option(
+      '--since-checkpoint',
+      'start where the last good verification ended, and say what that skips',
+      false,
+    )
+    .addOption(new Option('--export <file>', 'write the heads, to be kept elsewhere').conflicts('against'))
+    .option('--against <file>', 'compare with exported heads: finds a tail cut off, or a chain made anew')
+    .action((options: VerifyCommandOptions) => withApp(true, (app) => verifyCommand(app, output(), options)));
+
+  addLogCommands(command('log', 'moves the log: archive, export, import, redact'), (run) =>
+    withApp(true, (app) => run(app, output())),
+  );
 
   const events = command('events', 'looks at the log');
   events

@@ -34,6 +34,7 @@ export async function startService(app: App, role: Role): Promise<Service> {
     });
     await registerGraphql(http, {
       sessions,
+      archive: app.archive,
       sources: config.sources,
       log,
       now,

@@ -22,6 +22,7 @@ export interface Config {
   embeddedDataDir: string | null;
   sources: readonly SourceConfig[];
   csvPath: string | null;
+  archiveUri: string | null;
   batchRecords: number;
   retryAttempts: number;
   apiHost: string;
@@ -98,6 +99,7 @@ export function loadConfig(environment: Environment): Config {
     embeddedDataDir: text.parse(values['EMBEDDED_DATA_DIR']),
     sources: sources.map((source) => sourceConfig(source, values)),
     csvPath: text.parse(values['CSV_PATH']),
+    archiveUri: text.parse(values['ARCHIVE_URI']),
     batchRecords: z.number().parse(values['ETL_BATCH_SIZE']),
     retryAttempts: z.number().parse(values['ETL_RETRY_ATTEMPTS']),
     apiHost: z.string().parse(values['API_HOST']),

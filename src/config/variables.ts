@@ -55,6 +55,12 @@ const general: Variables = {
     description: "Folder of the embedded server's data, relative to where the command runs.",
     example: '.coinlog/data',
   },
+  ARCHIVE_URI: {
+    schema: z.string().min(1).optional(),
+    description:
+      'Where "coinlog log archive" moves old events: a folder, or s3://bucket/prefix?endpoint=https://host&region=R (credentials by AWS_ACCESS_KEY_ID and the like, or the machine itself).',
+    example: '/var/lib/coinlog-archive',
+  },
   SOURCES: {
     schema: sourceList.default(sourceNames),
     description: 'Sources to ingest, separated by commas.',

@@ -24,6 +24,11 @@ export interface Database {
   sql: Sql;
   /** Reads only, and cannot do otherwise. */
   readSql: Sql;
+  /**
+   * Runs a task as the owner of the log's schema, for what the application may not do: archiving, importing, redacting.
+   * Throws DATABASE_ROLE_MISSING when the login is not one.
+   */
+  asOwner<T>(task: (owner: Sql) => Promise<T>): Promise<T>;
   /** For psql. */
   target: string | ServerTarget;
   /** For people: where the data is. */
@@ -71,6 +76,28 @@ function pools(target: Target) {
   };
 }
 
+const ownsLog = async (sql: Sql): Promise<boolean> => {
+  const [row] = await sql<
+    { owns: boolean }[]
+  >`select pg_has_role(current_user, 'coinlog_log', 'usage') as owns`;
+  return row?.owns === true;
+};
+
+async function runAsOwner<T>(target: Target, what: string, task: (owner: Sql) => Promise<T>): Promise<T> {
+  const owner = connect(target, { max: 2, name: 'coinlog owner', role: null });
+  try {
+    await ensureReachable(owner, what);
+    if (!(await ownsLog(owner)))
+      throw new CoinlogError(
+        'DATABASE_ROLE_MISSING',
+        `Only the owner of the log may do this, and the login of ${what} is not: set DATABASE_OWNER_URL to the login that "coinlog migrate" uses.`,
+      );
+    return await task(owner);
+  } finally {
+    await owner.end({ timeout: 5 });
+  }
+}
+
 const endPools = ({ sql, readSql }: { sql: Sql; readSql: Sql }): Promise<unknown> =>
   Promise.all([sql.end({ timeout: 5 }), readSql.end({ timeout: 5 })]);
 
@@ -86,6 +113,7 @@ async function openEmbedded({ dataDir, log }: DatabaseOptions): Promise<Database
   const opened = pools(server.app);
   return {
     ...opened,
+    asOwner: (task) => runAsOwner(server.owner, `embedded, ${dataDir}`, task),
     target: server.app,
     where: `embedded, ${dataDir}`,
     async close() {
@@ -95,7 +123,7 @@ async function openEmbedded({ dataDir, log }: DatabaseOptions): Promise<Database
   };
 }
 
-async function openServer(url: string): Promise<Database> {
+async function openServer(url: string, ownerUrl: string): Promise<Database> {
   const where = describeUrl(url);
   const opened = pools(url);
   try {
@@ -105,12 +133,18 @@ async function openServer(url: string): Promise<Database> {
     await endPools(opened);
     throw error;
   }
-  return { ...opened, target: url, where, close: async () => void (await endPools(opened)) };
+  return {
+    ...opened,
+    asOwner: (task) => runAsOwner(ownerUrl, describeUrl(ownerUrl), task),
+    target: url,
+    where,
+    close: async () => void (await endPools(opened)),
+  };
 }
 
 /** Opens the database that is configured. The embedded one is started, or joined, and brought up to date. */
 export const openDatabase = (options: DatabaseOptions): Promise<Database> =>
-  options.url === null ? openEmbedded(options) : openServer(options.url);
+  options.url === null ? openEmbedded(options) : openServer(options.url, options.ownerUrl ?? options.url);
 
 /** Brings the schema up to date, as the owner where one is named. */
 export async function migrateDatabase(options: DatabaseOptions): Promise<{ applied: number }> {

@@ -3,9 +3,10 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Sql } from '../database/client.ts';
 import { CoinlogError } from '../errors.ts';
+import type { Archive } from '../log/archive/archive.ts';
 import { deriveId } from '../log/event-id.ts';
 import type { Metadata, NewEvent } from '../log/event.ts';
-import { findVersion, readHeaders } from '../log/read.ts';
+import { findVersion, readHeader } from '../log/read.ts';
 import type { FileDescription, FileFeed } from '../sources/source.ts';
 import type { RunStream } from './run-stream.ts';
 
@@ -74,10 +75,15 @@ const closedId = (feed: FileFeed, file: OpenedFile): string =>
   deriveId(feed.stream, file.sha256, 'file.closed', feed.chunkerVersion);
 
 /** The run that has read this file to its end, or null. */
-export async function findFinishedRun(sql: Sql, feed: FileFeed, file: OpenedFile): Promise<string | null> {
+export async function findFinishedRun(
+  sql: Sql,
+  archive: Archive,
+  feed: FileFeed,
+  file: OpenedFile,
+): Promise<string | null> {
   const version = await findVersion(sql, feed.stream, closedId(feed, file));
   if (version === null) return null;
-  const [event] = await readHeaders(sql, feed.stream, version - 1, { limit: 1 });
+  const event = await readHeader(sql, feed.stream, version, archive);
   return event?.runId ?? '';
 }
 

@@ -15,7 +15,7 @@ export async function ingestFile(task: IngestTask, feed: FileFeed): Promise<Inge
   const file = await openFile(path).catch((error: unknown) => messageOf(error));
   if (typeof file === 'string') return { kind: 'refused', message: `Cannot read ${path}: ${file}` };
   try {
-    const finished = await findFinishedRun(task.deps.sql, feed, file);
+    const finished = await findFinishedRun(task.deps.sql, task.deps.archive, feed, file);
     if (finished !== null) return { kind: 'unchanged', runId: finished };
     return await runFile(task, feed, file);
   } finally {
@@ -28,12 +28,13 @@ async function runFile(
   feed: FileFeed,
   file: OpenedFile,
 ): Promise<IngestOutcome> {
-  const { sql, now, observer } = deps;
+  const { sql, archive, now, observer } = deps;
   const { name } = source.source;
   const { reason } = options;
   const stream = await openRunStream(sql, feed.stream, observer.onAppend);
   const { runId } = await resumeOrStart({
     sql,
+    archive,
     stream,
     source: name,
     settings: null,

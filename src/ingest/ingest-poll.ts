@@ -15,10 +15,18 @@ export async function ingestPoll(
   settings: PollSettings,
   pace: Pace,
 ): Promise<IngestOutcome> {
-  const { sql, now, observer } = deps;
+  const { sql, archive, now, observer } = deps;
   const { name } = source.source;
   const stream = await openRunStream(sql, feed.stream, observer.onAppend);
-  const run = await resumeOrStart({ sql, stream, source: name, settings, reason: options.reason, now });
+  const run = await resumeOrStart({
+    sql,
+    archive,
+    stream,
+    source: name,
+    settings,
+    reason: options.reason,
+    now,
+  });
   const progress = (done: number, total = run.settings.pages) =>
     options.onProgress?.({ source: name, done, total, unit: 'pages' });
   let pagesDone = run.firstPage - 1;

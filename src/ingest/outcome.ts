@@ -1,5 +1,6 @@
 import type { SourceConfig } from '../config/config.ts';
 import type { Sql } from '../database/client.ts';
+import type { Archive } from '../log/archive/archive.ts';
 import type { LogKind } from '../log/log-kind.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Fetcher } from './http.ts';
@@ -38,6 +39,7 @@ export interface IngestObserver {
 
 export interface IngesterDeps {
   sql: Sql;
+  archive: Archive;
   fetcher: Fetcher;
   log: Logger;
   now: () => Date;

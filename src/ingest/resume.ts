@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../database/client.ts';
+import type { Archive } from '../log/archive/archive.ts';
 import type { Metadata } from '../log/event.ts';
 import type { PollSettings } from '../sources/source.ts';
 import { newRunId } from './run-facts.ts';
@@ -7,6 +8,7 @@ import { findUnfinishedRun, type RunStream, type UnfinishedRun } from './run-str
 
 export interface StartDeps {
   sql: Sql;
+  archive: Archive;
   stream: RunStream;
   source: string;
   /** Null for a file. */
@@ -63,6 +65,7 @@ function continuation(unfinished: UnfinishedRun, settings: PollSettings, now: Da
 /** Goes on with the run that a crash left unfinished, or records it as abandoned and starts a new one. */
 export async function resumeOrStart({
   sql,
+  archive,
   stream,
   source,
   settings,
@@ -70,7 +73,7 @@ export async function resumeOrStart({
   now,
   file,
 }: StartDeps): Promise<StartedRun> {
-  const unfinished = await findUnfinishedRun(sql, stream.stream);
+  const unfinished = await findUnfinishedRun(sql, archive, stream.stream);
   if (unfinished) {
     const resumed = settings && continuation(unfinished, settings, now());
     if (resumed) return resumed;

@@ -1,5 +1,6 @@
 import type { Sql } from '../database/client.ts';
 import { append, type AppendResult } from '../log/append.ts';
+import type { Archive } from '../log/archive/archive.ts';
 import type { EventHeader, Metadata, NewEvent } from '../log/event.ts';
 import { findVersion, readHeaders, readHeads } from '../log/read.ts';
 import { runEndings, runFact, startedId, type RunFactType } from './run-facts.ts';
@@ -65,13 +66,20 @@ export interface UnfinishedRun {
 const eventsOfAPoll = 1_100;
 
 /** The run at the end of a stream when it has no end: what a crash leaves behind. */
-export async function findUnfinishedRun(sql: Sql, stream: string): Promise<UnfinishedRun | null> {
+export async function findUnfinishedRun(
+  sql: Sql,
+  archive: Archive,
+  stream: string,
+): Promise<UnfinishedRun | null> {
   const head = (await readHeads(sql)).get(stream) ?? 0;
-  const [last] = await readHeaders(sql, stream, head - 1, { limit: 1 });
+  const [last] = await readHeaders(sql, stream, head - 1, { archive, limit: 1 });
   if (!last || last.runId === null || runEndings.has(last.type)) return null;
   const { runId } = last;
   const startedAt = await findVersion(sql, stream, startedId(runId));
   if (startedAt === null) return null;
-  const [started, ...events] = await readHeaders(sql, stream, startedAt - 1, { limit: eventsOfAPoll });
+  const [started, ...events] = await readHeaders(sql, stream, startedAt - 1, {
+    archive,
+    limit: eventsOfAPoll,
+  });
   return started ? { runId, started, events } : null;
 }

@@ -2,7 +2,8 @@ import type { Queryable } from '../database/client.ts';
 import { CoinlogError } from '../errors.ts';
 import { append } from './append.ts';
 import { deriveId } from './event-id.ts';
-import { readEvents } from './read.ts';
+import { noArchive } from './archive/archive.ts';
+import { readHeader } from './read.ts';
 
 /** Demo and real data never mix: the log's first event says which it holds. */
 export type LogKind = 'live' | 'sandbox';
@@ -12,7 +13,8 @@ const opening = deriveId(stream, 'log.opened');
 
 /** What the log holds, or null while it is empty. */
 export async function readLogKind(sql: Queryable): Promise<LogKind | null> {
-  const [first] = await readEvents(sql, stream, 0, { limit: 1 });
+  // The operator's own stream never leaves the database.
+  const first = await readHeader(sql, stream, 1, noArchive);
   if (!first || first.type !== 'log.opened') return null;
   return first.metadata['kind'] === 'sandbox' ? 'sandbox' : 'live';
 }

@@ -1,6 +1,10 @@
 import type { Queryable } from '../database/client.ts';
+import type { Archive } from './archive/archive.ts';
+import { findSegment } from './archive/segments.ts';
 import { decompress } from './compress.ts';
 import type { EventHeader, LogEvent } from './event.ts';
+import { toLogEvent } from './stored-event.ts';
+import { gapError } from './stored-events.ts';
 
 const headerColumns = (sql: Queryable) => sql`
   stream, version, event_id, type, schema_version, run_id, received_at, recorded_at, metadata, payload_bytes,
@@ -15,8 +19,11 @@ export async function readHeads(sql: Queryable): Promise<Map<string, number>> {
 }
 
 export interface ReadOptions {
+  /** Where events are that have left the database. */
+  archive: Archive;
   /** The last version to read, included. */
   to?: number;
+  /** At most so many. Events with payloads may be fewer at the end of an archived block, but none only at the end. */
   limit: number;
   /**
    * Stops after the event that passes this many bytes of raw payload, so that memory stays bounded. Not of compressed
@@ -25,22 +32,59 @@ export interface ReadOptions {
   maxPayloadBytes?: number;
 }
 
-/** Events of one stream after a version, in order, without payloads. */
-export const readHeaders = (
+/** What comes next when the database does not have it: from the archive, or nothing. Throws LOG_DAMAGED for a gap. */
+async function readArchived(
   sql: Queryable,
   stream: string,
   after: number,
   options: ReadOptions,
-): Promise<EventHeader[]> =>
-  sql<EventHeader[]>`
+  firstInDatabase: number | undefined,
+): Promise<LogEvent[]> {
+  const segment = await findSegment(sql, stream, after);
+  if (!segment) {
+    if (firstInDatabase !== undefined) throw gapError(stream, after + 1);
+    return [];
+  }
+  const { to = Number.MAX_SAFE_INTEGER, limit, maxPayloadBytes = Number.MAX_SAFE_INTEGER } = options;
+  const events: LogEvent[] = [];
+  let bytes = 0;
+  for (const event of await options.archive.blockAt(segment, after + 1)) {
+    if (event.version <= after) continue;
+    if (event.version > to || events.length === limit || bytes > maxPayloadBytes) break;
+    events.push(toLogEvent(event));
+    bytes += event.payloadBytes;
+  }
+  return events;
+}
+
+/** Events of one stream after a version, in order, without payloads. */
+export async function readHeaders(
+  sql: Queryable,
+  stream: string,
+  after: number,
+  options: ReadOptions,
+): Promise<EventHeader[]> {
+  const rows = await sql<EventHeader[]>`
     select ${headerColumns(sql)} from log.event
     where stream = ${stream} and version > ${after} and version <= ${options.to ?? Number.MAX_SAFE_INTEGER}
     order by version limit ${options.limit}`;
+  const first = rows[0]?.version;
+  if (first === after + 1) return rows;
+  const archived = await readArchived(sql, stream, after, options, first);
+  const headers = archived.map(({ payload: _payload, ...header }): EventHeader => header);
+  const last = headers.at(-1);
+  if (!last || headers.length === options.limit) return headers;
+  const limit = options.limit - headers.length;
+  return [...headers, ...(await readHeaders(sql, stream, last.version, { ...options, limit }))];
+}
 
-type StoredEvent = EventHeader & { stored: Uint8Array | null };
+type Row = EventHeader & { stored: Uint8Array | null };
 
-async function unpack({ stored, ...header }: StoredEvent): Promise<LogEvent> {
-  return { ...header, payload: stored === null ? new Uint8Array() : await decompress(stored, header.payloadBytes) };
+async function unpack({ stored, ...header }: Row): Promise<LogEvent> {
+  return {
+    ...header,
+    payload: stored === null ? new Uint8Array() : await decompress(stored, header.payloadBytes),
+  };
 }
 
 /** Events of one stream after a version, in order, with the exact bytes of their payloads. */
@@ -50,7 +94,7 @@ export async function readEvents(
   after: number,
   options: ReadOptions,
 ): Promise<LogEvent[]> {
-  const rows = await sql<StoredEvent[]>`
+  const rows = await sql<Row[]>`
     with sized as (
       select *, sum(payload_bytes) over (order by version) - payload_bytes as before
       from log.event
@@ -60,12 +104,31 @@ export async function readEvents(
     select ${headerColumns(sql)}, payload as stored from sized
     where before <= ${options.maxPayloadBytes ?? Number.MAX_SAFE_INTEGER}
     order by version`;
-  return Promise.all(rows.map(unpack));
+  const first = rows[0]?.version;
+  return first === after + 1
+    ? Promise.all(rows.map(unpack))
+    : readArchived(sql, stream, after, options, first);
 }
 
 /** One event with its payload, or null. */
-export async function readEvent(sql: Queryable, stream: string, version: number): Promise<LogEvent | null> {
-  const [event] = await readEvents(sql, stream, version - 1, { limit: 1 });
+export async function readEvent(
+  sql: Queryable,
+  stream: string,
+  version: number,
+  archive: Archive,
+): Promise<LogEvent | null> {
+  const [event] = await readEvents(sql, stream, version - 1, { limit: 1, archive });
+  return event?.version === version ? event : null;
+}
+
+/** One event without its payload, or null. */
+export async function readHeader(
+  sql: Queryable,
+  stream: string,
+  version: number,
+  archive: Archive,
+): Promise<EventHeader | null> {
+  const [event] = await readHeaders(sql, stream, version - 1, { limit: 1, archive });
   return event ?? null;
 }
 
@@ -76,10 +139,29 @@ export async function findVersion(sql: Queryable, stream: string, eventId: strin
   return row?.version ?? null;
 }
 
+/** The last events of a stream, or fewer, oldest first. */
+async function readTail(
+  sql: Queryable,
+  [stream, head]: [string, number],
+  limit: number,
+  archive: Archive,
+): Promise<EventHeader[]> {
+  const events: EventHeader[] = [];
+  let after = Math.max(0, head - limit);
+  while (after < head) {
+    const read = await readHeaders(sql, stream, after, { to: head, limit, archive });
+    events.push(...read);
+    after = read.at(-1)?.version ?? head;
+  }
+  return events;
+}
+
 /** The newest events of all streams, latest first; a look at each stream's end, whatever the log's length. */
-export const readNewest = (sql: Queryable, limit: number): Promise<EventHeader[]> =>
-  sql<EventHeader[]>`
-    select e.* from log.stream s
-    cross join lateral (
-      select ${headerColumns(sql)} from log.event o where o.stream = s.stream order by o.version desc limit ${limit}) e
-    order by e.recorded_at desc, e.stream, e.version desc limit ${limit}`;
+export async function readNewest(sql: Queryable, limit: number, archive: Archive): Promise<EventHeader[]> {
+  const heads = [...(await readHeads(sql))];
+  const tails = await Promise.all(heads.map((head) => readTail(sql, head, limit, archive)));
+  return tails
+    .flatMap((tail) => tail.toReversed())
+    .sort((a, b) => b.recordedAt.getTime() - a.recordedAt.getTime())
+    .slice(0, limit);
+}

@@ -1,110 +1,199 @@
 import type { Sql } from '../database/client.ts';
-import { CoinlogError } from '../errors.ts';
-import { chain, genesis, headerOf, sha256, type ChainedColumns } from './chain.ts';
-import { decompress } from './compress.ts';
+import { CoinlogError, messageOf } from '../errors.ts';
+import type { Archive } from './archive/archive.ts';
+import { genesis } from './chain.ts';
+import { findStrayEvent, findWrongKey } from './consistency.ts';
+import type { ExportedHeads } from './heads-file.ts';
+import { operatorStream, readRedactions } from './redactions.ts';
+import { createChainCheck, type ChainPosition, type Redactions } from './stored-event.ts';
+import { storedEvents } from './stored-events.ts';
+import { readVerifyCheckpoints, type VerifyCheckpoint } from './verify-checkpoint.ts';
 
 export interface FirstBad {
   stream: string;
   version: number;
   reason: string;
 }
+
 export interface VerifyResult {
   ok: boolean;
   /** Events found good. */
   events: number;
   firstBad: FirstBad | null;
+  /** What an earlier verification had found good, and this one did not look at again. */
+  skipped: { events: number; streams: Record<string, { upTo: number; verifiedAt: Date }> };
+  /** Where each stream's chain stood. */
+  heads: ReadonlyMap<string, ChainPosition>;
 }
 
 export interface VerifyOptions {
+  archive: Archive;
   /** Only this stream. */
   stream?: string;
+  /** Start where the last good verification ended. */
+  sinceCheckpoint?: boolean;
+  /** Heads exported earlier, which the streams must still pass through. */
+  against?: ExportedHeads;
   onProgress?: (progress: { events: number; total: number }) => void;
   /** Ends it early with an error. */
   signal?: AbortSignal;
 }
 
-type Row = Omit<ChainedColumns, 'stream'> & {
-  payload: Uint8Array | null;
-  digest: Uint8Array;
-  chainHash: Uint8Array;
-};
+/** A place that the chain is known to have passed through, and how that is known. */
+type Known = ChainPosition & { from: string };
 
-/** 32 pages of some 40 KB at once keep memory flat whatever the log's length. */
-const rowsPerRead = 32;
-
-const rowsOf = (sql: Sql, stream: string) =>
-  sql<Row[]>`
-  select version, event_id, type, schema_version, run_id, log.microseconds(received_at) as received_at_us,
-    log.microseconds(recorded_at) as recorded_at_us, metadata, payload_bytes, payload, sha256 as digest, chain_hash
-  from log.event where stream = ${stream} order by version`.cursor(rowsPerRead);
-
-async function reasonBad(
-  stream: string,
-  row: Row,
-  expectedVersion: number,
-  previous: Uint8Array,
-): Promise<string | null> {
-  if (row.version !== expectedVersion)
-    return `expected version ${expectedVersion} here: an event was removed or put in`;
-  if (row.payload === null) return 'its payload is gone';
-  const payload = await decompress(row.payload, row.payloadBytes).catch(() => null);
-  if (payload === null) return 'its payload cannot be unpacked';
-  if (payload.byteLength !== row.payloadBytes) return 'its payload has another length than recorded';
-  if (!sha256(payload).equals(row.digest)) return 'its payload does not match its digest';
-  if (!chain(previous, headerOf({ ...row, stream }), row.digest).equals(row.chainHash))
-    return 'its hash does not follow from its columns and the event before it';
-  return null;
-}
-
-interface StreamHead {
+interface StreamTask {
   stream: string;
-  head: number;
-  chainHash: Uint8Array;
+  head: ChainPosition;
+  start: ChainPosition;
+  known: Known[];
 }
 
-async function verifyStream(
-  sql: Sql,
-  { stream, head, chainHash }: StreamHead,
-  onEvent: () => void,
+interface Verification {
+  sql: Sql;
+  archive: Archive;
+  redactions: Redactions;
+  onEvents(count: number): void;
+}
+
+const archiveTrouble = new Set(['ARCHIVE_FILE_MISSING', 'LOG_DAMAGED']);
+const sameHash = (a: Uint8Array, b: Uint8Array): boolean => Buffer.from(a).equals(b);
+
+/** Follows the chain from where it starts to the head; what is wrong, and where, or null. */
+async function verifyChain(
+  { sql, archive, redactions, onEvents }: Verification,
+  { stream, head, start, known }: StreamTask,
 ): Promise<FirstBad | null> {
-  let previous: Uint8Array = genesis(stream);
-  let version = 0;
-  // The head was read first: events appended since then are beyond it and left for the next time.
-  for await (const rows of rowsOf(sql, stream)) {
-    for (const row of rows) {
-      if (version === head) break;
-      const reason = await reasonBad(stream, row, version + 1, previous);
-      if (reason) return { stream, version: row.version, reason };
-      previous = row.chainHash;
-      version += 1;
-      onEvent();
+  const chain = createChainCheck(start, redactions);
+  const range = { stream, after: start.version, to: head.version };
+  try {
+    for await (const batch of storedEvents(sql, archive, range)) {
+      for (const event of batch) {
+        const reason = chain.check(event);
+        if (reason) return { stream, version: event.version, reason };
+        const other = known.find(
+          (k) => k.version === event.version && !sameHash(k.chainHash, event.chainHash),
+        );
+        if (other) return { stream, version: event.version, reason: `its hash is not that of ${other.from}` };
+      }
+      onEvents(batch.length);
     }
-    if (version === head) break;
+  } catch (error) {
+    if (!(error instanceof CoinlogError) || !archiveTrouble.has(error.code)) throw error;
+    return { stream, version: chain.position.version + 1, reason: messageOf(error) };
   }
-  if (version < head)
-    return { stream, version: version + 1, reason: `it is missing: the stream's head is ${head}` };
-  if (!Buffer.from(previous).equals(chainHash))
-    return { stream, version: head, reason: "the stream's own hash is not that of its last event" };
+  const { version, chainHash } = chain.position;
+  if (version < head.version)
+    return { stream, version: version + 1, reason: `it is missing: the stream's head is ${head.version}` };
+  if (!sameHash(chainHash, head.chainHash))
+    return { stream, version, reason: "the stream's own hash is not that of its last event" };
   return null;
 }
 
-/** Every digest, the density of versions and the chain of the whole log (or one stream), with flat memory. */
-export async function verifyLog(sql: Sql, options: VerifyOptions = {}): Promise<VerifyResult> {
-  const heads = await sql<StreamHead[]>`
-    select stream, head, chain_hash from log.stream
-    where ${options.stream === undefined ? sql`true` : sql`stream = ${options.stream}`} order by stream`;
-  if (options.stream !== undefined && heads.length === 0)
+async function verifyStream(verification: Verification, task: StreamTask): Promise<FirstBad | null> {
+  const { stream, head, known } = task;
+  const chain = await verifyChain(verification, task);
+  if (chain) return chain;
+  const beyond = known.find(({ version }) => version > head.version);
+  if (beyond)
+    return {
+      stream,
+      version: head.version + 1,
+      reason: `it is missing: the stream ends at ${head.version}, and ${beyond.from} had ${beyond.version}`,
+    };
+  return findWrongKey(verification.sql, stream);
+}
+
+/** Where a stream is verified from: its beginning, or the checkpoint when that is asked for and still stands. */
+function startOf(
+  stream: string,
+  head: ChainPosition,
+  checkpoint: VerifyCheckpoint | undefined,
+): ChainPosition {
+  return checkpoint && checkpoint.version <= head.version
+    ? checkpoint
+    : { version: 0, chainHash: genesis(stream) };
+}
+
+type Checkpoints = ReadonlyMap<string, VerifyCheckpoint>;
+
+async function readTasks(sql: Sql, options: VerifyOptions, checkpoints: Checkpoints): Promise<StreamTask[]> {
+  const rows = await sql<{ stream: string; version: number; chainHash: Uint8Array }[]>`
+    select stream, head as version, chain_hash from log.stream
+    where ${options.stream === undefined ? sql`true` : sql`stream = ${options.stream}`}
+    order by stream <> ${operatorStream}, stream`;
+  if (options.stream !== undefined && rows.length === 0)
     throw new CoinlogError('USAGE', `There is no stream ${options.stream}: "coinlog status" lists them.`);
-  const total = heads.reduce((sum, { head }) => sum + head, 0);
+  return rows.map(({ stream, ...head }): StreamTask => {
+    const checkpoint = checkpoints.get(stream);
+    const start = startOf(stream, head, options.sinceCheckpoint ? checkpoint : undefined);
+    const exported = options.against?.get(stream);
+    const known = [
+      ...(exported ? [{ ...exported, from: 'the exported head' }] : []),
+      ...(checkpoint
+        ? [{ ...checkpoint, from: `the verification of ${checkpoint.verifiedAt.toISOString()}` }]
+        : []),
+    ];
+    return { stream, head, start, known };
+  });
+}
+
+/** A stream that was there when the heads were exported and is not now. */
+function missingStream(tasks: readonly StreamTask[], { against, stream }: VerifyOptions): FirstBad | null {
+  for (const [exported, { version }] of against ?? []) {
+    if (stream !== undefined && stream !== exported) continue;
+    if (!tasks.some((task) => task.stream === exported))
+      return {
+        stream: exported,
+        version: 1,
+        reason: `the whole stream is missing: its exported head is ${version}`,
+      };
+  }
+  return null;
+}
+
+/**
+ * Every digest, the density of versions and the chain of the whole log (or one stream), in the database and in the
+ * archive, with flat memory. Someone who owns the database could build a new chain: only heads exported to another
+ * place (`against`) show that.
+ */
+export async function verifyLog(sql: Sql, options: VerifyOptions): Promise<VerifyResult> {
+  const checkpoints = await readVerifyCheckpoints(sql);
+  const tasks = await readTasks(sql, options, checkpoints);
+  const total = tasks.reduce((sum, { head, start }) => sum + head.version - start.version, 0);
   let events = 0;
-  for (const head of heads) {
-    const firstBad = await verifyStream(sql, head, () => {
+  const verification: Verification = {
+    sql,
+    archive: options.archive,
+    redactions: await readRedactions(sql),
+    onEvents(count) {
       if (options.signal?.aborted)
         throw new CoinlogError('BUSY', `Stopped after ${events} events; nothing wrong until there.`);
-      events += 1;
+      events += count;
       options.onProgress?.({ events, total });
-    });
-    if (firstBad) return { ok: false, events, firstBad };
+    },
+  };
+  const result = (firstBad: FirstBad | null): VerifyResult => ({
+    ok: firstBad === null,
+    events,
+    firstBad,
+    skipped: skippedOf(tasks, checkpoints),
+    heads: new Map(tasks.map(({ stream, head }) => [stream, head])),
+  });
+  for (const task of tasks) {
+    const firstBad = await verifyStream(verification, task);
+    if (firstBad) return result(firstBad);
   }
-  return { ok: true, events, firstBad: null };
+  return result(missingStream(tasks, options) ?? (await findStrayEvent(sql, options.stream)));
+}
+
+function skippedOf(tasks: readonly StreamTask[], checkpoints: Checkpoints) {
+  const skipped: VerifyResult['skipped'] = { events: 0, streams: {} };
+  for (const { stream, start } of tasks) {
+    const checkpoint = checkpoints.get(stream);
+    if (start.version === 0 || !checkpoint) continue;
+    skipped.events += start.version;
+    skipped.streams[stream] = { upTo: start.version, verifiedAt: checkpoint.verifiedAt };
+  }
+  return skipped;
 }

@@ -1,7 +1,9 @@
 import type { Queryable } from '../database/client.ts';
 import { messageOf } from '../errors.ts';
+import type { Archive } from '../log/archive/archive.ts';
 import type { LogEvent } from '../log/event.ts';
 import { readEvents, readHeads } from '../log/read.ts';
+import { redactionKey, type Redactions } from '../log/stored-event.ts';
 import { foldRecords, type FoldedRecords } from '../projections/records/fold.ts';
 import { sourceOfStream } from '../sources/registry.ts';
 
@@ -16,9 +18,22 @@ export interface BatchLimits {
   payloadBytes: number;
 }
 
+/** Where events come from, and what was decided about them. */
+export interface EventSource {
+  sql: Queryable;
+  archive: Archive;
+  redactions: Redactions;
+}
+
+/** A decision counts from when it is in the log, not from when the bytes are gone. */
+const obey = (event: LogEvent, redactions: Redactions): LogEvent =>
+  redactions.has(redactionKey(event.stream, event.version))
+    ? { ...event, redacted: true, payload: new Uint8Array() }
+    : event;
+
 /** Events that follow the checkpoints, in the order of their streams; empty when there are none. */
 export async function readBatch(
-  sql: Queryable,
+  { sql, archive, redactions }: EventSource,
   checkpoints: Checkpoints,
   limits: BatchLimits,
   upTo?: Checkpoints,
@@ -30,10 +45,10 @@ export async function readBatch(
     const after = checkpoints.get(stream) ?? 0;
     const limit = limits.events - events.length;
     if (after >= to || limit <= 0 || bytesLeft <= 0) continue;
-    const read = await readEvents(sql, stream, after, { to, limit, maxPayloadBytes: bytesLeft });
+    const read = await readEvents(sql, stream, after, { archive, to, limit, maxPayloadBytes: bytesLeft });
     // Compressed sizes stay in the database; a fifth of the raw bytes is what they come to.
     bytesLeft -= read.reduce((sum, event) => sum + event.payloadBytes, 0);
-    events.push(...read);
+    events.push(...read.map((event) => obey(event, redactions)));
   }
   return events;
 }

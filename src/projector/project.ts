@@ -1,4 +1,5 @@
 import type { Sql } from '../database/client.ts';
+import type { Archive } from '../log/archive/archive.ts';
 import type { LogEvent } from '../log/event.ts';
 import { foldEvent, readBatch, type BatchLimits, type Checkpoints, type FoldedEvent } from './batch.ts';
 import { writeIsolating } from './isolate.ts';
@@ -33,14 +34,21 @@ function* foldInParts(events: readonly LogEvent[], rowsPerPart: number): Generat
   if (part.length > 0) yield part;
 }
 
+export interface ProjectDeps {
+  sql: Sql;
+  archive: Archive;
+  limits: BatchLimits;
+}
+
 /** Folds the next events into a read model, each part of them in one commit. `upTo` ends it short of the heads. */
 export async function projectStep(
-  sql: Sql,
+  { sql, archive, limits }: ProjectDeps,
   target: WriteTarget,
-  limits: BatchLimits,
   upTo?: Checkpoints,
 ): Promise<StepResult> {
-  const events = await readBatch(sql, await readCheckpoints(sql, target.schema), limits, upTo);
+  const { redactions } = target.decisions;
+  const checkpoints = await readCheckpoints(sql, target.schema);
+  const events = await readBatch({ sql, archive, redactions }, checkpoints, limits, upTo);
   if (events.length === 0) return { kind: 'caught_up' };
   const write = (batch: readonly FoldedEvent[]): Promise<WriteResult> => writeBatch(sql, target, batch);
   let version = 0;

@@ -2,20 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../database/client.ts';
 import { acquireLease, releaseLease, type LeaseRequest } from '../database/lease.ts';
 import { CoinlogError, messageOf } from '../errors.ts';
+import type { Archive } from '../log/archive/archive.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
+import { readDecisions } from './decisions.ts';
 import { projectorLease } from './leases.ts';
 import { eventsBetween, projectStep } from './project.ts';
 import { rebuild } from './rebuild.ts';
 import { createLiveReadModel, keepPartitionsAhead, readCheckpoints, readModelState } from './schema.ts';
 import { createWakeUp } from './wake-up.ts';
+import type { WriteTarget } from './write-batch.ts';
 
 export interface ProjectorDeps {
   /** The application's pool; the projector's role is taken within each transaction. */
   sql: Sql;
+  archive: Archive;
   /** Unique per process. */
   holder: string;
-  foldDigest: string;
+  /** Of the folds' code. */
+  codeDigest: string;
   limits: BatchLimits;
   log: Logger;
   now: () => Date;
@@ -42,26 +47,28 @@ const stalled = (left: number): CoinlogError =>
     `Another process has the projector, and has not moved for ${stalledAfterMs / 1000} s with ${left} events to go: its log says why.`,
   );
 
-export function createProjector({ sql, holder, foldDigest, limits, log, now }: ProjectorDeps): Projector {
+export function createProjector(deps: ProjectorDeps): Projector {
+  const { sql, holder, log, now } = deps;
   const lease: LeaseRequest = { name: projectorLease, holder, ttlMs: leaseTtlMs };
-  const target = { schema: 'read', lease, foldDigest };
   const wakeUp = createWakeUp(sql, 'coinlog_log', log);
   const stopping = new AbortController();
   let closing = false;
   let partitionsMadeIn = '';
   let following: Promise<void> | null = null;
 
-  /** The read model is there, and made by these folds; else it is made, or rebuilt beside and swapped. */
-  async function ensureReadModel(): Promise<void> {
-    const state = await readModelState(sql, 'read');
+  /** The read model to write to, made by these folds and decisions; else it is made, or rebuilt beside and swapped. */
+  async function ensureReadModel(): Promise<WriteTarget> {
+    const [state, decisions] = [await readModelState(sql, 'read'), await readDecisions(sql, deps.codeDigest)];
+    const { foldDigest } = decisions;
     if (state === null) await createLiveReadModel(sql, lease, foldDigest, now());
     else if (state.foldDigest !== foldDigest) {
       log.warn(
         { was: state.foldDigest, is: foldDigest },
-        'the folds have changed: rebuilding the read model beside the live one',
+        'the folds, or what they have to obey, have changed: rebuilding the read model beside the live one',
       );
-      await rebuild({ sql, holder, foldDigest, limits, now, signal: stopping.signal });
+      await rebuild({ ...deps, signal: stopping.signal });
     }
+    return { schema: 'read', lease, decisions };
   }
 
   /** Once a month, and at every take-over. */
@@ -74,10 +81,11 @@ export function createProjector({ sql, holder, foldDigest, limits, log, now }: P
 
   async function followAsWriter(): Promise<void> {
     log.info('projector: writing the read model');
-    await ensureReadModel();
     while (!closing) {
+      // At every step, since a decision may have come with the last one.
+      const target = await ensureReadModel();
       await ensurePartitions();
-      const step = await projectStep(sql, target, limits);
+      const step = await projectStep(deps, target);
       if (step.kind === 'not_ours') return log.warn({ reason: step.reason }, 'projector: standing by');
       if (step.kind === 'projected') continue;
       await wakeUp.wait(pollMs);
@@ -111,9 +119,9 @@ export function createProjector({ sql, holder, foldDigest, limits, log, now }: P
     let progressAt = performance.now();
     while (left > 0 && !closing) {
       if (!following && (await acquireLease(sql, lease))) {
-        await ensureReadModel();
+        const target = await ensureReadModel();
         await ensurePartitions();
-        await projectStep(sql, target, limits, heads);
+        await projectStep(deps, target, heads);
       } else await sleep(50);
       const before = left;
       left = await remaining(heads);
@@ -121,6 +129,8 @@ export function createProjector({ sql, holder, foldDigest, limits, log, now }: P
       else if (performance.now() - progressAt > stalledAfterMs) throw stalled(left);
       onProgress?.(left);
     }
+    // What was folded just now may have been a decision about what was folded before.
+    if (!following && (await acquireLease(sql, lease))) await ensureReadModel();
     return { events: total - left };
   }
 

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql, Transaction } from '../database/client.ts';
 import { acquireLease, blockLease, releaseLease } from '../database/lease.ts';
 import { CoinlogError } from '../errors.ts';
+import type { Archive } from '../log/archive/archive.ts';
 import { readHeads } from '../log/read.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
+import { readDecisions, type Decisions } from './decisions.ts';
 import { projectorLease, rebuildLease } from './leases.ts';
 import { eventsBetween, projectStep } from './project.ts';
 import {
@@ -17,8 +19,10 @@ import {
 
 export interface RebuildDeps {
   sql: Sql;
+  archive: Archive;
   holder: string;
-  foldDigest: string;
+  /** Of the folds' code. */
+  codeDigest: string;
   limits: BatchLimits;
   now: () => Date;
   /** Ends it at the next batch; what was built beside is cleared by the next rebuild. */
@@ -40,13 +44,18 @@ const swapLockTimeoutMs = 50;
 const swapAttempts = 200;
 
 /** Folds into a schema of its own until it has everything up to `upTo`. */
-export async function foldInto(deps: RebuildDeps, schema: string, upTo: Checkpoints): Promise<number> {
-  const { sql, foldDigest, limits } = deps;
+export async function foldInto(
+  deps: RebuildDeps,
+  decisions: Decisions,
+  schema: string,
+  upTo: Checkpoints,
+): Promise<number> {
+  const { sql } = deps;
   const total = eventsBetween(await readCheckpoints(sql, schema), upTo);
   let events = 0;
   for (;;) {
     if (deps.signal?.aborted) throw new CoinlogError('BUSY', 'The rebuild was stopped; nothing was changed.');
-    const step = await projectStep(sql, { schema, lease: null, foldDigest }, limits, upTo);
+    const step = await projectStep(deps, { schema, lease: null, decisions }, upTo);
     if (step.kind === 'not_ours') throw new CoinlogError('BUSY', `Rebuild stopped: ${step.reason}.`);
     if (step.kind === 'caught_up') return events;
     events += step.events;
@@ -90,7 +99,7 @@ async function swap(tx: Transaction, now: Date): Promise<void> {
 const isLockTimeout = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === '55P03';
 
-async function catchUpAndSwap(deps: RebuildDeps): Promise<number> {
+async function catchUpAndSwap(deps: RebuildDeps, decisions: Decisions): Promise<number> {
   const { sql, now } = deps;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -99,7 +108,7 @@ async function catchUpAndSwap(deps: RebuildDeps): Promise<number> {
         const live = (await readModelState(tx, 'read'))
           ? await readCheckpoints(tx, 'read')
           : new Map<string, number>();
-        const events = await foldInto(deps, 'read_next', live);
+        const events = await foldInto(deps, decisions, 'read_next', live);
         await swap(tx, now());
         return events;
       });
@@ -125,14 +134,15 @@ async function countSnapshots(sql: Sql): Promise<number> {
 
 /** Rebuilds the read model beside the live one, which goes on meanwhile, and swaps them in milliseconds. */
 export async function rebuild(deps: RebuildDeps): Promise<RebuildResult> {
-  const { sql, foldDigest, now } = deps;
+  const { sql, now } = deps;
   const startedAt = performance.now();
   return asOnlyRebuild(deps, async () => {
+    const decisions = await readDecisions(sql, deps.codeDigest);
     await dropReadModel(sql, 'read_old');
-    await createReadModelBeside(sql, 'read_next', foldDigest, now());
-    let events = await foldInto(deps, 'read_next', await readHeads(sql));
+    await createReadModelBeside(sql, 'read_next', decisions.foldDigest, now());
+    let events = await foldInto(deps, decisions, 'read_next', await readHeads(sql));
     await createReadIndexes(sql, 'read_next');
-    events += await catchUpAndSwap(deps);
+    events += await catchUpAndSwap(deps, decisions);
     await dropReadModel(sql, 'read_old');
     return {
       events,

@@ -4,6 +4,7 @@ import { blockLease } from '../database/lease.ts';
 import { CoinlogError } from '../errors.ts';
 import { comparedTables } from '../projections/read-model.ts';
 import { keyColumns, tableName, type ReadTable } from '../projections/read-table.ts';
+import { readDecisions } from './decisions.ts';
 import { projectorLease } from './leases.ts';
 import { asOnlyRebuild, foldInto, type RebuildDeps } from './rebuild.ts';
 import { createReadModelBeside, dropReadModel, readCheckpoints, readModelState } from './schema.ts';
@@ -54,7 +55,7 @@ async function compareTable(
 
 /** Folds the log afresh, to exactly where the live read model is, and compares every table row by row. */
 export async function verifyReadModel(deps: RebuildDeps): Promise<ReadModelVerification> {
-  const { sql, foldDigest, now } = deps;
+  const { sql, now } = deps;
   const startedAt = performance.now();
   const live = await readModelState(sql, 'read');
   if (live === null)
@@ -63,13 +64,14 @@ export async function verifyReadModel(deps: RebuildDeps): Promise<ReadModelVerif
       'There is no read model to verify yet: run "coinlog project" first.',
     );
   return asOnlyRebuild(deps, async () => {
+    const decisions = await readDecisions(sql, deps.codeDigest);
     try {
-      await createReadModelBeside(sql, schema, foldDigest, now());
-      let events = await foldInto(deps, schema, await readCheckpoints(sql, 'read'));
+      await createReadModelBeside(sql, schema, decisions.foldDigest, now());
+      let events = await foldInto(deps, decisions, schema, await readCheckpoints(sql, 'read'));
       // The writer waits from here, so that both sides stand at the same events while they are compared.
       const differences = await sql.begin(async (tx) => {
         await blockLease(tx, projectorLease);
-        events += await foldInto(deps, schema, await readCheckpoints(tx, 'read'));
+        events += await foldInto(deps, decisions, schema, await readCheckpoints(tx, 'read'));
         const found = { count: 0, first: [] as Difference[] };
         for (const readTable of comparedTables) {
           const { count, first } = await compareTable(tx, readTable);

@@ -11,13 +11,14 @@ import { readRuns, writeRuns } from '../projections/runs/write.ts';
 import { countNewRows, countOutcomes, writeSnapshots } from '../projections/snapshots/write.ts';
 import { addSourceCounts, writeSourceRuns } from '../projections/sources/write.ts';
 import type { FoldedEvent } from './batch.ts';
+import type { Decisions } from './decisions.ts';
 
 /** Which read model to write to, and by what right. */
 export interface WriteTarget {
   schema: string;
   /** Null for a schema that nobody else knows of. */
   lease: LeaseRequest | null;
-  foldDigest: string;
+  decisions: Decisions;
 }
 
 export type WriteResult =
@@ -161,7 +162,7 @@ export async function writeBatch(
       await tx`set local role coinlog_projector`;
       await tx.unsafe(`set local search_path = ${target.schema}, pg_temp`);
       const [model] = await tx<{ foldDigest: string }[]>`select fold_digest from read_model for update`;
-      if (model?.foldDigest !== target.foldDigest)
+      if (model?.foldDigest !== target.decisions.foldDigest)
         throw new NotOurs('the read model was made by other folds');
       await moveCheckpoints(tx, batch);
       const rows = batch.flatMap((f) => (f.kind === 'folded' && f.records ? f.records.stagedRows : []));

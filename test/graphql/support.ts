@@ -8,6 +8,7 @@ import { sources } from '../../src/sources/registry.ts';
 import { silentLogger, type Logger } from '../../src/telemetry/logger.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { noArchive } from '../../src/log/archive/archive.ts';
 
 export interface GraphqlAnswer<T> {
   status: number;
@@ -54,6 +55,7 @@ export async function createTestApi(
   const sessions = createReadSessions(readSql);
   await registerGraphql(app, {
     sessions,
+    archive: noArchive,
     sources: sourceConfigs,
     log,
     now: () => new Date(),

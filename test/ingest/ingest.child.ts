@@ -4,6 +4,7 @@ import { createFetcher } from '../../src/ingest/http.ts';
 import { createIngester } from '../../src/ingest/ingester.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
+import { noArchive } from '../../src/log/archive/archive.ts';
 
 const now = () => new Date();
 const environment = process.env;
@@ -12,6 +13,7 @@ const source = loadConfig(environment).sources.find((entry) => entry.source.name
 if (!source) throw new Error('no such source');
 const ingester = createIngester({
   sql,
+  archive: noArchive,
   fetcher: createFetcher(now, 'coinlog/test'),
   log: silentLogger,
   now,

@@ -11,6 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestIngester, sourceConfigured } from '../support/ingest.ts';
 import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
 import { startUpstream } from '../support/upstream.ts';
+import { noArchive } from '../../src/log/archive/archive.ts';
 
 let database: TestDatabase;
 let folder: string;
@@ -21,7 +22,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await projectAll(database);
   await expectRebuildEqualsLive(database);
-  expect((await verifyLog(database.sql)).ok).toBe(true);
+  expect((await verifyLog(database.sql, { archive: noArchive })).ok).toBe(true);
   expect(await database.sql`select run_id from read.run where status = 'RUNNING'`).toEqual([]);
   await database.close();
   await rm(folder, { recursive: true });
@@ -75,7 +76,10 @@ describe('kill -9', () => {
     await ingester.ingest(sourceConfigured('coingecko', environment), { reason: 'test' });
     await ingester.close();
     await upstream.close();
-    const events = await readEvents(database.sql, 'coingecko.markets', 0, { limit: 1_000 });
+    const events = await readEvents(database.sql, 'coingecko.markets', 0, {
+      limit: 1_000,
+      archive: noArchive,
+    });
     const runIds = [...new Set(events.map(({ runId }) => runId))];
     for (const runId of runIds) {
       const own = events.filter((event) => event.runId === runId);
@@ -103,9 +107,9 @@ describe('kill -9', () => {
     const outcome = await ingester.ingest(sourceConfigured('csv'), { reason: 'test', path });
     expect(['completed', 'unchanged']).toContain(outcome.kind);
     await ingester.close();
-    const chunks = (await readEvents(database.sql, 'csv.files', 0, { limit: 1_000 })).filter(
-      ({ type }) => type === 'file.chunk',
-    );
+    const chunks = (
+      await readEvents(database.sql, 'csv.files', 0, { limit: 1_000, archive: noArchive })
+    ).filter(({ type }) => type === 'file.chunk');
     expect(chunks.length).toBeGreaterThan(3);
     expect(Buffer.concat(chunks.map(({ payload }) => payload)).equals(await readFile(path))).toBe(true);
     await projectAll(database);

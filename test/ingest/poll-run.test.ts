@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestIngester, sourceConfigured } from '../support/ingest.ts';
 import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
 import { startUpstream, type UpstreamAnswer } from '../support/upstream.ts';
+import { noArchive } from '../../src/log/archive/archive.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -45,7 +46,7 @@ async function run(
       ...environment,
     });
     const outcome = await ingester.ingest(source, { reason: 'test' });
-    const events = await readEvents(database.sql, stream, before, { limit: 100 });
+    const events = await readEvents(database.sql, stream, before, { limit: 100, archive: noArchive });
     return {
       outcome,
       events,
@@ -265,7 +266,9 @@ describe('sandbox data', () => {
     const source = sourceConfigured('coingecko', { COINGECKO_BASE_URL: sandboxed.url });
     expect((await ingester.ingest(source, { reason: 'test' })).kind).toBe('completed');
     expect(await readLogKind(own.sql)).toBe('sandbox');
-    expect(await readHeaders(own.sql, 'operator', 0, { limit: 5 })).toMatchObject([{ type: 'log.opened' }]);
+    expect(await readHeaders(own.sql, 'operator', 0, { limit: 5, archive: noArchive })).toMatchObject([
+      { type: 'log.opened' },
+    ]);
     expect((await ingester.ingest(source, { reason: 'test' })).kind).toBe('failed');
     await Promise.all([ingester.close(), sandboxed.close()]);
     await own.close();

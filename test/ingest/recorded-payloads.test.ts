@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestIngester, sourceConfigured } from '../support/ingest.ts';
 import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
 import { startUpstream } from '../support/upstream.ts';
+import { noArchive } from '../../src/log/archive/archive.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'shared', 'payloads');
 const there = existsSync(folder);
@@ -81,7 +82,7 @@ describe.skipIf(!there)('recorded payloads, through the whole path', () => {
         await projectAll(database);
         await expectRebuildEqualsLive(database);
 
-        const stored = await readEvent(database.sql, source.source.feed.stream, 2);
+        const stored = await readEvent(database.sql, source.source.feed.stream, 2, noArchive);
         expect(
           createHash('sha256')
             .update(stored?.payload ?? '')
@@ -115,7 +116,7 @@ describe.skipIf(!there)('recorded payloads, through the whole path', () => {
             currency === 'usd' ? columns['price']?.[name](record, quotes) : null,
           );
         }
-        expect((await verifyLog(database.sql)).ok).toBe(true);
+        expect((await verifyLog(database.sql, { archive: noArchive })).ok).toBe(true);
       } finally {
         await ingester.close();
         await upstream.close();
@@ -163,20 +164,22 @@ describe.skipIf(!there)('recorded CSV files, through the whole path', () => {
         await database.sql`select line, issues from read.rejected_record where run_id = ${outcome.runId}`;
       expect(kept).toHaveLength(rejected);
 
-      const chunks = (await readHeaders(database.sql, 'csv.files', 0, { limit: 10_000 })).filter(
-        (event) => event.runId === outcome.runId && event.type === 'file.chunk',
-      );
+      const chunks = (
+        await readHeaders(database.sql, 'csv.files', 0, { limit: 10_000, archive: noArchive })
+      ).filter((event) => event.runId === outcome.runId && event.type === 'file.chunk');
       const bytes = await Promise.all(
         chunks.map(
           async ({ version }) =>
-            (await readEvent(database.sql, 'csv.files', version))?.payload ?? new Uint8Array(),
+            (await readEvent(database.sql, 'csv.files', version, noArchive))?.payload ?? new Uint8Array(),
         ),
       );
       expect(Buffer.concat(bytes).equals(readFileSync(path))).toBe(true);
 
-      const before = await readHeaders(database.sql, 'csv.files', 0, { limit: 10_000 });
+      const before = await readHeaders(database.sql, 'csv.files', 0, { limit: 10_000, archive: noArchive });
       expect((await ingester.ingest(source, { reason: 'again', path })).kind).toBe('unchanged');
-      expect(await readHeaders(database.sql, 'csv.files', 0, { limit: 10_000 })).toHaveLength(before.length);
+      expect(
+        await readHeaders(database.sql, 'csv.files', 0, { limit: 10_000, archive: noArchive }),
+      ).toHaveLength(before.length);
       await ingester.close();
     },
   );

@@ -110,7 +110,7 @@ describe('following the log', () => {
     await projectAll(database);
     const changed = createProjector({
       ...testFolds,
-      foldDigest: 'changed',
+      codeDigest: 'changed',
       sql: database.sql,
       holder: 'changed',
       log: silentLogger,

@@ -6,6 +6,7 @@ import { rebuild } from '../../src/projector/rebuild.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { appendRun } from '../support/events.ts';
 import { expectRebuildEqualsLive, projectAll, testFolds } from '../support/project.ts';
+import { noArchive } from '../../src/log/archive/archive.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -150,7 +151,12 @@ describe('a batch', () => {
         payload: Buffer.alloc(1_000_000, 'a'),
       })),
     );
-    const batch = await readBatch(database.sql, new Map(), limits, new Map([['csv.files', 6]]));
+    const batch = await readBatch(
+      { sql: database.sql, archive: noArchive, redactions: new Set() },
+      new Map(),
+      limits,
+      new Map([['csv.files', 6]]),
+    );
     expect(batch.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
     await database.owner.begin(async (tx) => {
       // Not a CSV chunk that any fold could read: it was only to be measured.

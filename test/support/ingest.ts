@@ -4,6 +4,7 @@ import { createIngester, type Ingester } from '../../src/ingest/ingester.ts';
 import type { IngesterDeps } from '../../src/ingest/outcome.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
 import type { TestDatabase } from './database.ts';
+import { noArchive } from '../../src/log/archive/archive.ts';
 
 const now = () => new Date();
 
@@ -11,6 +12,7 @@ const now = () => new Date();
 export const createTestIngester = ({ sql }: TestDatabase, more: Partial<IngesterDeps> = {}): Ingester =>
   createIngester({
     sql,
+    archive: noArchive,
     fetcher: createFetcher(now, 'coinlog/test'),
     log: silentLogger,
     now,

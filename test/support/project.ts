@@ -4,9 +4,11 @@ import { createProjector } from '../../src/projector/projector.ts';
 import { verifyReadModel } from '../../src/projector/verify-read-model.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
 import type { TestDatabase } from './database.ts';
+import { noArchive } from '../../src/log/archive/archive.ts';
 
 export const testFolds = {
-  foldDigest: 'test',
+  archive: noArchive,
+  codeDigest: 'test',
   limits: { records: 5_000, events: 50, payloadBytes: 5_000_000 },
   now: () => new Date(),
 };

@@ -1,4 +1,5 @@
 import type { SourceConfig } from '../../config/config.ts';
+import type { Archive } from '../../log/archive/archive.ts';
 import type { EventHeader } from '../../log/event.ts';
 import { readLinks, type SourceCoin } from '../../read/graphql/coin-ids.ts';
 import { readCoinsById, type CoinRow } from '../../read/graphql/coins.ts';
@@ -14,6 +15,7 @@ import { createReads, type Reads } from './reads.ts';
 
 export interface ContextDeps {
   sessions: ReadSessions;
+  archive: Archive;
   sources: readonly SourceConfig[];
   now: () => Date;
 }
@@ -37,7 +39,8 @@ export interface GraphqlContext {
 
 const itself = (key: string): string => key;
 
-export function createContext({ sessions, sources, now }: ContextDeps, requestId: string): GraphqlContext {
+export function createContext(deps: ContextDeps, requestId: string): GraphqlContext {
+  const { sessions, archive, sources, now } = deps;
   const reads = createReads(sessions);
   const { read } = reads;
   return {
@@ -50,10 +53,13 @@ export function createContext({ sessions, sources, now }: ContextDeps, requestId
     links: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readLinks(sql, ids)) }),
     snapshots: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readSnapshotsById(sql, ids)) }),
     runs: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRunsById(sql, ids)) }),
-    events: createBatcher({ keyOf: eventKeyText, load: (keys) => read((sql) => readEventsByKey(sql, keys)) }),
+    events: createBatcher({
+      keyOf: eventKeyText,
+      load: (keys) => read((sql) => readEventsByKey(sql, keys, archive)),
+    }),
     rawRecords: createBatcher({
       keyOf: recordKeyText,
-      load: (keys) => read((sql) => readRawRecords(sql, keys)),
+      load: (keys) => read((sql) => readRawRecords(sql, keys, archive)),
     }),
     // There are a few sources only: all of them, whichever are asked for.
     sourceStates: createBatcher({ keyOf: itself, load: () => read(readSourceStates) }),

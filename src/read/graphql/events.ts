@@ -1,5 +1,7 @@
 import type { Queryable } from '../../database/client.ts';
+import type { Archive } from '../../log/archive/archive.ts';
 import type { EventHeader } from '../../log/event.ts';
+import { readHeader } from '../../log/read.ts';
 import { countRows, given, type Fragment } from './fragments.ts';
 import type { List } from './page.ts';
 
@@ -72,14 +74,21 @@ export interface EventKey {
 
 export const eventKeyText = ({ stream, version }: EventKey): string => `${stream}:${version}`;
 
-/** Events by stream and version, without payloads, all in one statement. */
+/** Events by stream and version, without payloads, all in one statement; archived ones one by one. */
 export async function readEventsByKey(
   sql: Queryable,
   keys: readonly EventKey[],
+  archive: Archive,
 ): Promise<Map<string, EventHeader>> {
   const rows = await sql<EventHeader[]>`
     select ${columns(sql)} from log.event
     join unnest(${keys.map((key) => key.stream)}::text[], ${keys.map((key) => key.version)}::bigint[])
       as wanted (stream, version) using (stream, version)`;
-  return new Map(rows.map((row) => [eventKeyText(row), row]));
+  const found = new Map(rows.map((row) => [eventKeyText(row), row]));
+  for (const key of keys) {
+    if (found.has(eventKeyText(key))) continue;
+    const archived = await readHeader(sql, key.stream, key.version, archive);
+    if (archived?.version === key.version) found.set(eventKeyText(key), archived);
+  }
+  return found;
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/client.ts';
+import type { Archive } from '../../log/archive/archive.ts';
 import { readEvent } from '../../log/read.ts';
 import { sourceOfStream } from '../../sources/registry.ts';
 import { eventKeyText, type EventKey } from './events.ts';
@@ -11,8 +12,12 @@ export interface RecordKey extends EventKey {
 export const recordKeyText = (key: RecordKey): string => `${eventKeyText(key)}:${key.recordIndex}`;
 
 /** The records of one event as its source wrote them; none when the payload is gone or its source tells no records. */
-async function rawRecordsOf(sql: Queryable, { stream, version }: EventKey): Promise<readonly unknown[]> {
-  const event = await readEvent(sql, stream, version);
+async function rawRecordsOf(
+  sql: Queryable,
+  { stream, version }: EventKey,
+  archive: Archive,
+): Promise<readonly unknown[]> {
+  const event = await readEvent(sql, stream, version, archive);
   if (event === null || event.redacted) return [];
   return sourceOfStream(stream)?.feed.rawRecords?.(event) ?? [];
 }
@@ -24,12 +29,13 @@ async function rawRecordsOf(sql: Queryable, { stream, version }: EventKey): Prom
 export async function readRawRecords(
   sql: Queryable,
   keys: readonly RecordKey[],
+  archive: Archive,
 ): Promise<Map<string, unknown>> {
   const found = new Map<string, unknown>();
   for (const wanted of Map.groupBy(keys, eventKeyText).values()) {
     const [event] = wanted;
     if (event === undefined) continue;
-    const records = await rawRecordsOf(sql, event);
+    const records = await rawRecordsOf(sql, event, archive);
     for (const key of wanted) found.set(recordKeyText(key), records[key.recordIndex] ?? null);
   }
   return found;

@@ -1,0 +1,297 @@
+import { createHash } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type * as S3Module from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { CoinlogError, messageOf } from '../../errors.ts';
+import type { ArchiveStore } from './store.ts';
+
+export interface S3Target {
+  bucket: string;
+  /** Without slashes around it; may be empty. */
+  prefix: string;
+  /** Undefined: Amazon's, by region. */
+  endpoint: string | undefined;
+  region: string;
+  pathStyle: boolean;
+}
+
+const connectTimeoutMs = 5_000;
+// A server that has a whole 4 GB segment may take its time before it says so.
+const idleTimeoutMs = 120_000;
+const attemptsMax = 4;
+const retryDelayMs = 200;
+const readAheadBytes = 1024 * 1024;
+
+const invalid = (why: string): CoinlogError => new CoinlogError('CONFIG_INVALID', `ARCHIVE_URI: ${why}`);
+
+const parametersSchema = z.strictObject({
+  endpoint: z.string().optional(),
+  region: z.string().min(1).default('us-east-1'),
+  path_style: z.enum(['true', 'false']).optional(),
+});
+
+/** Parses `s3://bucket/prefix?endpoint=&region=&path_style=`. Throws CONFIG_INVALID, and never repeats the URI in it. */
+export function parseS3Uri(uri: string): S3Target {
+  const url = URL.parse(uri);
+  // A secret with a slash in it makes `s3://key:se/cret@bucket` look like a host with a port.
+  if (!url || url.username || url.password || url.port || uri.split(/[?#]/)[0]?.includes('@')) {
+    throw invalid(
+      's3://bucket/prefix takes no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role.',
+    );
+  }
+  if (!url.hostname || !uri.toLowerCase().startsWith('s3://'))
+    throw invalid('it names no bucket; write s3://bucket/prefix.');
+  const parameters = parametersSchema.safeParse(Object.fromEntries(url.searchParams));
+  if (!parameters.success) {
+    throw invalid('an s3 URI may have endpoint, region and path_style (true or false), nothing else.');
+  }
+  const { endpoint, region, path_style: pathStyle } = parameters.data;
+  if (endpoint !== undefined) checkEndpoint(endpoint);
+  return {
+    bucket: url.hostname,
+    prefix: decodePath(url.pathname).replaceAll(/^\/+|\/+$/g, ''),
+    endpoint,
+    region,
+    pathStyle: pathStyle === undefined ? endpoint !== undefined : pathStyle === 'true',
+  };
+}
+
+function checkEndpoint(endpoint: string): void {
+  const url = URL.parse(endpoint);
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password) {
+    throw invalid('endpoint is an http:// or https:// address without credentials.');
+  }
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw invalid('the prefix has a % that is not an escape.');
+  }
+}
+
+interface Connection {
+  s3: typeof S3Module;
+  client: S3Module.S3Client;
+}
+
+/** Keeps archive files in an S3 bucket. Credentials are the SDK's own affair; names are checked by openStore. */
+export function createS3Store(target: S3Target): ArchiveStore {
+  const where = `s3://${[target.bucket, target.prefix].filter(Boolean).join('/')}`;
+  const at = (name: string) => ({
+    Bucket: target.bucket,
+    Key: target.prefix ? `${target.prefix}/${name}` : name,
+  });
+  let connecting: Promise<Connection> | undefined;
+  const doing = async <T>(what: string, work: (connection: Connection) => Promise<T>): Promise<T> => {
+    connecting ??= connect(target);
+    try {
+      return await work(await connecting);
+    } catch (cause) {
+      if (cause instanceof CoinlogError) throw cause;
+      throw unreachable(`Could not ${what} ${where}`, target, cause);
+    }
+  };
+  const size = (name: string): Promise<number | null> =>
+    doing(`look for ${name} in`, (connection) => sizeOf(connection, at(name)));
+
+  return {
+    where,
+    async put(name, path) {
+      // Opened and read out here: a local file that cannot be read is no fault of the archive.
+      await using file = await open(path, 'r');
+      const upload = { ...at(name), ContentLength: (await file.stat()).size, ContentMD5: await md5(file) };
+      await doing(`store ${name} in`, (connection) =>
+        retrying(isTransient, () => putOnce(connection, upload, file)),
+      );
+    },
+    size,
+    async read(name, from, bytes) {
+      if (bytes > 0) {
+        const found = await doing(`read ${name} from`, (connection) =>
+          retrying(isBrokenOff, () => readOnce(connection, at(name), from, bytes)),
+        );
+        if (found) return found;
+      } else if ((await size(name)) !== null) return Buffer.alloc(0);
+      throw new CoinlogError(
+        'ARCHIVE_FILE_MISSING',
+        `The archive file ${name} is missing from ${where}: put it back, or correct ARCHIVE_URI.`,
+      );
+    },
+    remove: (name) =>
+      doing(`remove ${name} from`, async ({ s3, client }) => {
+        await client.send(new s3.DeleteObjectCommand(at(name)));
+      }),
+    async close() {
+      if (connecting) (await connecting).client.destroy();
+    },
+  };
+}
+
+// The SDK writes warnings to the console unless it is given somewhere else; what matters comes back as an error.
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+async function connect({ endpoint, region, pathStyle }: S3Target): Promise<Connection> {
+  // Most run with a folder: they need not wait for the SDK to load.
+  const s3 = await import('@aws-sdk/client-s3');
+  const client = new s3.S3Client({
+    ...(endpoint === undefined ? {} : { endpoint }),
+    region,
+    forcePathStyle: pathStyle,
+    // By default the SDK adds checksums in trailers, which other servers than Amazon's may refuse.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: attemptsMax,
+    requestHandler: { connectionTimeout: connectTimeoutMs, socketTimeout: idleTimeoutMs },
+    logger: silent,
+  });
+  return { s3, client };
+}
+
+interface ObjectKey {
+  Bucket: string;
+  Key: string;
+}
+
+async function md5(file: FileHandle): Promise<string> {
+  const hash = createHash('md5');
+  const bytes = file.createReadStream({ start: 0, autoClose: false, highWaterMark: readAheadBytes });
+  for await (const chunk of bytes) hash.update(chunk);
+  return hash.digest('base64');
+}
+
+/**
+ * The object appears once its last byte arrived, or not at all. The signature leaves a streamed body out: the MD5 has
+ * the server refuse one that was damaged on its way, and a bucket with object lock asks for it.
+ */
+async function putOnce(
+  { s3, client }: Connection,
+  upload: ObjectKey & { ContentLength: number; ContentMD5: string },
+  file: FileHandle,
+): Promise<void> {
+  const end = upload.ContentLength - 1;
+  const body = file.createReadStream({ start: 0, autoClose: false, highWaterMark: readAheadBytes });
+  const aborting = new AbortController();
+  // The SDK pipes the body without a look at its errors: the request would wait for the rest until it timed out.
+  body.once('error', (error) => aborting.abort(error));
+  try {
+    const Body = end < 0 ? Buffer.alloc(0) : body;
+    await client.send(new s3.PutObjectCommand({ ...upload, Body }), { abortSignal: aborting.signal });
+  } finally {
+    body.destroy();
+  }
+}
+
+async function sizeOf({ s3, client }: Connection, key: ObjectKey): Promise<number | null> {
+  try {
+    return (await client.send(new s3.HeadObjectCommand(key))).ContentLength ?? null;
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
+  // The answer to HEAD has no body: only the bucket itself tells a file that is not there from a bucket that is not.
+  try {
+    await client.send(new s3.HeadBucketCommand({ Bucket: key.Bucket }));
+  } catch (error) {
+    if (statusOf(error) === 404) throw error;
+  }
+  return null;
+}
+
+async function readOnce(
+  { s3, client }: Connection,
+  key: ObjectKey,
+  from: number,
+  bytes: number,
+): Promise<Buffer | null> {
+  try {
+    const answer = await client.send(
+      new s3.GetObjectCommand({ ...key, Range: `bytes=${from}-${from + bytes - 1}` }),
+    );
+    return await receive(answer, from);
+  } catch (error) {
+    if (nameOf(error) === 'NoSuchKey') return null;
+    // From the end of a file on there is nothing, which is an answer, not a fault.
+    if (statusOf(error) === 416) return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+async function receive(answer: S3Module.GetObjectCommandOutput, from: number): Promise<Buffer> {
+  const { Body: body, ContentRange: range, ContentLength: length } = answer;
+  if (!body || !range?.startsWith(`bytes ${from}-`)) {
+    // What comes instead is the whole file, which may be 4 GB.
+    if (body && 'destroy' in body) body.destroy();
+    throw new Error('the server did not answer with the part of the file that was asked for');
+  }
+  try {
+    const received = await body.transformToByteArray();
+    if (received.byteLength === length) {
+      return Buffer.from(received.buffer, received.byteOffset, received.byteLength);
+    }
+  } catch (cause) {
+    throw new BrokenOff('the answer broke off', { cause });
+  }
+  throw new BrokenOff('the answer broke off');
+}
+
+/** The SDK's own retries end with an answer's headers. */
+class BrokenOff extends Error {}
+const isBrokenOff = (error: unknown): boolean => error instanceof BrokenOff;
+
+/** The SDK does not retry a streamed upload: it could not read the stream again. */
+async function retrying<T>(again: (error: unknown) => boolean, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= attemptsMax || !again(error)) throw error;
+      await sleep(retryDelayMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
+    }
+  }
+}
+
+const sdkErrorSchema = z.object({
+  name: z.string(),
+  $metadata: z.object({ httpStatusCode: z.number().optional() }).optional(),
+});
+
+const nameOf = (error: unknown): string => sdkErrorSchema.safeParse(error).data?.name ?? '';
+const statusOf = (error: unknown): number | undefined =>
+  sdkErrorSchema.safeParse(error).data?.$metadata?.httpStatusCode;
+
+function isTransient(error: unknown): boolean {
+  const name = nameOf(error);
+  if (name === 'CredentialsProviderError' || name === 'AbortError') return false;
+  // Those two are 400: the body came too slowly, or damaged.
+  if (name === 'RequestTimeout' || name === 'BadDigest') return true;
+  const status = statusOf(error) ?? 0;
+  return status === 0 || status === 408 || status === 429 || status >= 500;
+}
+
+function unreachable(what: string, target: S3Target, cause: unknown): CoinlogError {
+  const status = statusOf(cause);
+  const answer = status === undefined ? messageOf(cause) : `${nameOf(cause)} (${status}) ${messageOf(cause)}`;
+  const endpoint = target.endpoint ? ` at ${target.endpoint}` : '';
+  return new CoinlogError(
+    'ARCHIVE_UNREACHABLE',
+    `${what}${endpoint}: ${answer}. ${advice(target, cause, status)}`,
+    { cause },
+  );
+}
+
+function advice({ bucket, endpoint, region }: S3Target, cause: unknown, status: number | undefined): string {
+  if (nameOf(cause) === 'CredentialsProviderError') {
+    return 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or an instance role.';
+  }
+  if (status === 401 || status === 403) {
+    // Without the right to list, a file that is not there answers the same.
+    return `Check the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, profile or role) and that they may list bucket ${bucket} and read, write and delete in it.`;
+  }
+  if (status === 404) return `Create bucket ${bucket}, or correct ARCHIVE_URI.`;
+  if (status !== undefined && status < 500) {
+    return `Check bucket ${bucket}, region ${region} and endpoint in ARCHIVE_URI.`;
+  }
+  return `Check that ${endpoint ?? `S3 in ${region}`} can be reached from here and serves bucket ${bucket}.`;
+}

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Sql } from '../database/client.ts';
+import { CoinlogError } from '../errors.ts';
+import { append } from './append.ts';
+import type { Archive } from './archive/archive.ts';
+import { readBack, segmentFile } from './archive/close-segments.ts';
+import { createSegmentWriter } from './archive/segment-writer.ts';
+import { findSegment, type Segment } from './archive/segments.ts';
+import type { ArchiveStore } from './archive/store.ts';
+import { deriveId } from './event-id.ts';
+import type { EventHeader } from './event.ts';
+import { readHeader } from './read.ts';
+import { operatorStream, readRedactions, redactedType } from './redactions.ts';
+
+export interface RedactDeps {
+  sql: Sql;
+  /** May remove a payload, as the application may not. */
+  owner: Sql;
+  archive: Archive;
+  now: () => Date;
+}
+
+/** The operator's decision, which comes before any byte goes. Deciding it again changes nothing. */
+async function decide({ sql, now }: RedactDeps, event: EventHeader, reason: string): Promise<void> {
+  const { stream, version, sha256, payloadBytes } = event;
+  await append(sql, operatorStream, [
+    {
+      id: deriveId(redactedType, stream, version),
+      type: redactedType,
+      schemaVersion: 1,
+      runId: null,
+      receivedAt: now(),
+      metadata: { stream, version, reason, sha256, payload_bytes: payloadBytes },
+      payload: new Uint8Array(),
+    },
+  ]);
+}
+
+/** A copy of a segment's file without one payload takes the file's place; the chain and every other byte stay. */
+async function redactSegment(
+  { sql, owner }: RedactDeps,
+  store: ArchiveStore,
+  archive: Archive,
+  segment: Segment,
+  version: number,
+): Promise<void> {
+  const { stream, firstVersion, lastVersion } = segment;
+  const folder = await mkdtemp(join(tmpdir(), 'coinlog-redact-'));
+  try {
+    const path = join(folder, 'segment.zst');
+    const start = { version: firstVersion - 1, chainHash: segment.previousHash };
+    const writer = await createSegmentWriter(path, stream, start);
+    for await (const block of archive.blocks(segment, firstVersion))
+      for (const event of block)
+        await writer.add(event.version === version ? { ...event, payload: { kind: 'redacted' } } : event);
+    const written = await writer.finish();
+    const file = segmentFile(stream, firstVersion, lastVersion, `-without-${version}`);
+    await store.put(file, path);
+    await readBack(store, file, stream, written, await readRedactions(sql));
+    await owner`
+      select log.replace_file(${stream}, ${firstVersion}, ${file}, ${written.fileBytes}, ${written.fileSha256})`;
+    if (segment.file !== file) await store.remove(segment.file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Removes one payload for good: the operator's event, then the bytes from the table or the archived file. Digest, chain
+ * and all else of the event stay, so that everything but those bytes can still be proven. The table is rewritten, since
+ * a row that was only updated leaves its old bytes in the data files; write-ahead log, replicas and backups keep them
+ * until they expire. What the event had decided is folded again by the next projector: a redaction changes the digest
+ * of the folds. Throws EVENT_NOT_FOUND, USAGE, and what the archive throws; a second try goes on where one ended.
+ */
+export async function redact(
+  deps: RedactDeps,
+  { stream, version, reason }: { stream: string; version: number; reason: string },
+): Promise<{ where: 'database' | 'archive'; payloadBytes: number }> {
+  const { sql, owner, archive } = deps;
+  if (stream === operatorStream)
+    throw new CoinlogError('USAGE', "The operator's own events have no payload, and they stay.");
+  const event = await readHeader(sql, stream, version, archive);
+  if (event?.version !== version)
+    throw new CoinlogError('EVENT_NOT_FOUND', `There is no event ${version} in ${stream}.`);
+  await decide(deps, event, reason);
+  const [row] = await owner<{ inTable: boolean; part: string }[]>`
+    select log.redact(${stream}, ${version}) as "inTable"`;
+  if (row?.inTable) {
+    await rewriteTable(owner, stream, version);
+    return { where: 'database', payloadBytes: event.payloadBytes };
+  }
+  const segment = await findSegment(sql, stream, version - 1);
+  if (!segment || !archive.store)
+    throw new CoinlogError(
+      'CONFIG_INVALID',
+      `ARCHIVE_URI: event ${version} of ${stream} is in the archive; set it.`,
+    );
+  await redactSegment(deps, archive.store, archive, segment, version);
+  return { where: 'archive', payloadBytes: event.payloadBytes };
+}
+
+async function rewriteTable(owner: Sql, stream: string, version: number): Promise<void> {
+  const [row] = await owner<{ part: string }[]>`
+    select tableoid::regclass::text as part from log.event where stream = ${stream} and version = ${version}`;
+  if (row) await owner.unsafe(`vacuum full ${row.part}`);
+}

@@ -1,0 +1,97 @@
+import type { Queryable } from '../database/client.ts';
+import { CoinlogError } from '../errors.ts';
+import type { Archive } from './archive/archive.ts';
+import { findSegment } from './archive/segments.ts';
+import type { ChainedColumns } from './chain.ts';
+import { decompress } from './compress.ts';
+import type { StoredEvent, StoredPayload } from './stored-event.ts';
+
+type Row = ChainedColumns & { stored: Uint8Array | null; sha256: Buffer; chainHash: Buffer };
+
+async function payloadOf({ stored, payloadBytes }: Row): Promise<StoredPayload> {
+  if (stored === null) return { kind: 'redacted' };
+  const bytes = await decompress(stored, payloadBytes).catch(() => null);
+  return bytes === null ? { kind: 'unreadable' } : { kind: 'bytes', bytes };
+}
+
+async function unpack(row: Row): Promise<StoredEvent> {
+  const { stored: _stored, ...columns } = row;
+  return { ...columns, payload: await payloadOf(row) };
+}
+
+// 16 MB of raw payload are 64 pages; the event that passes it is the last.
+const batchBytes = 16 * 1024 * 1024;
+const batchEvents = 256;
+
+/** The next rows of a stream that are in the database, whatever their versions. */
+const readRows = (sql: Queryable, stream: string, after: number, to: number): Promise<Row[]> =>
+  sql<Row[]>`
+    with near as (
+      select * from log.event
+      where stream = ${stream} and version > ${after} and version <= ${to} order by version limit ${batchEvents}
+    ), sized as (select *, sum(payload_bytes) over (order by version) - payload_bytes as before from near)
+    select stream, version, event_id, type, schema_version, run_id, log.microseconds(received_at) as received_at_us,
+      log.microseconds(recorded_at) as recorded_at_us, metadata, payload_bytes, payload as stored, sha256, chain_hash
+    from sized where before <= ${batchBytes} order by version`;
+
+/** From the archive where a segment holds what comes next. */
+async function* archived(
+  sql: Queryable,
+  archive: Archive,
+  { stream, after, to }: { stream: string; after: number; to: number },
+): AsyncGenerator<StoredEvent[], number> {
+  let position = after;
+  for (;;) {
+    const segment = position < to ? await findSegment(sql, stream, position) : null;
+    if (!segment) return position;
+    for await (const block of archive.blocks(segment, position + 1))
+      yield block.filter(({ version }) => version <= to);
+    position = Math.min(segment.lastVersion, to);
+  }
+}
+
+/**
+ * A stream's events from after a version up to one, as they are stored, in order and in batches of bounded memory, from
+ * the archive and then the database; whoever reads them checks that none is missing. While a batch is looked at the
+ * next one is fetched. Throws what the archive throws.
+ */
+export async function* storedEvents(
+  sql: Queryable,
+  archive: Archive,
+  range: { stream: string; after: number; to: number },
+): AsyncGenerator<StoredEvent[]> {
+  const { stream, to } = range;
+  let position = yield* archived(sql, archive, range);
+  const fetch = (after: number) =>
+    readRows(sql, stream, after, to).then((rows) => Promise.all(rows.map(unpack)));
+  let next = fetch(position);
+  for (;;) {
+    const batch = await next;
+    const last = batch.at(-1);
+    if (!last) return;
+    position = last.version;
+    next = position < to ? fetch(position) : Promise.resolve([]);
+    // Looked at before the consumer comes back, or never when it stops early.
+    next.catch(() => undefined);
+    yield batch;
+  }
+}
+
+/** One event as it is stored, or null when it is nowhere. */
+export async function readStoredEvent(
+  sql: Queryable,
+  archive: Archive,
+  stream: string,
+  version: number,
+): Promise<StoredEvent | null> {
+  for await (const [event] of storedEvents(sql, archive, { stream, after: version - 1, to: version }))
+    if (event?.version === version) return event;
+  return null;
+}
+
+/** For readers: what should be there and is not. */
+export const gapError = (stream: string, version: number): CoinlogError =>
+  new CoinlogError(
+    'LOG_DAMAGED',
+    `Event ${version} of ${stream} is neither in the database nor in an archived segment. Try again if it is being archived just now; else "coinlog verify" says what is missing.`,
+  );
