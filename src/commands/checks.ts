@@ -27,7 +27,7 @@ function describeSkipped({ events, streams }: VerifyResult['skipped']): string {
 
 function describeVerification({ firstBad, events, skipped }: VerifyResult): string {
   if (firstBad !== null)
-    return `CHANGED: ${firstBad.stream} version ${firstBad.version}: ${firstBad.reason}. Restore the log from a backup; nothing after this event can be trusted.`;
+    return `CHANGED: ${firstBad.stream} version ${firstBad.version}: ${firstBad.reason}. Until that is mended, nothing from this event on can be trusted: docs/operating.md says how to restore.`;
   const good = `${events} events are exactly as they were recorded.`;
   return skipped.events === 0 ? good : `${good}${describeSkipped(skipped)}`;
 }

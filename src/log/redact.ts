@@ -13,6 +13,7 @@ import { deriveId } from './event-id.ts';
 import type { EventHeader } from './event.ts';
 import { readHeader } from './read.ts';
 import { operatorStream, readRedactions, redactedType } from './redactions.ts';
+import type { Redactions } from './stored-event.ts';
 
 export interface RedactDeps {
   sql: Sql;
@@ -38,6 +39,26 @@ async function decide({ sql, now }: RedactDeps, event: EventHeader, reason: stri
   ]);
 }
 
+/** Every file this segment can have had before; also one that a killed attempt had just replaced. */
+async function removeFormer(
+  store: ArchiveStore,
+  { stream, firstVersion, lastVersion }: Segment,
+  current: string,
+  redactions: Redactions,
+): Promise<void> {
+  const suffixes = [...redactions]
+    .filter((key) => key.startsWith(`${stream}:`))
+    .map((key) => Number(key.slice(stream.length + 1)))
+    .filter((version) => version >= firstVersion && version <= lastVersion)
+    .map(withoutSuffix);
+  for (const suffix of ['', ...suffixes]) {
+    const file = segmentFile(stream, firstVersion, lastVersion, suffix);
+    if (file !== current) await store.remove(file);
+  }
+}
+
+const withoutSuffix = (version: number): string => `-without-${version}`;
+
 /** A copy of a segment's file without one payload takes the file's place; the chain and every other byte stay. */
 async function redactSegment(
   { sql, owner }: RedactDeps,
@@ -56,12 +77,13 @@ async function redactSegment(
       for (const event of block)
         await writer.add(event.version === version ? { ...event, payload: { kind: 'redacted' } } : event);
     const written = await writer.finish();
-    const file = segmentFile(stream, firstVersion, lastVersion, `-without-${version}`);
+    const file = segmentFile(stream, firstVersion, lastVersion, withoutSuffix(version));
     await store.put(file, path);
-    await readBack(store, file, stream, written, await readRedactions(sql));
+    const redactions = await readRedactions(sql);
+    await readBack(store, file, stream, written, redactions);
     await owner`
       select log.replace_file(${stream}, ${firstVersion}, ${file}, ${written.fileBytes}, ${written.fileSha256})`;
-    if (segment.file !== file) await store.remove(segment.file);
+    await removeFormer(store, segment, file, redactions);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -80,7 +80,7 @@ async function verifyChain(
     }
   } catch (error) {
     if (!(error instanceof CoinlogError) || !archiveTrouble.has(error.code)) throw error;
-    return { stream, version: chain.position.version + 1, reason: messageOf(error) };
+    return { stream, version: chain.position.version + 1, reason: messageOf(error).replace(/\.$/, '') };
   }
   const { version, chainHash } = chain.position;
   if (version < head.version)

@@ -14,8 +14,14 @@ export const testFolds = {
 };
 
 /** Folds everything that is in the log into the read model, as the one writer. */
-export async function projectAll({ sql }: TestDatabase): Promise<void> {
-  const projector = createProjector({ ...testFolds, sql, holder: crypto.randomUUID(), log: silentLogger });
+export async function projectAll({ sql }: TestDatabase, archive = noArchive): Promise<void> {
+  const projector = createProjector({
+    ...testFolds,
+    archive,
+    sql,
+    holder: crypto.randomUUID(),
+    log: silentLogger,
+  });
   try {
     await projector.catchUpTo(await readHeads(sql));
   } finally {
@@ -24,7 +30,7 @@ export async function projectAll({ sql }: TestDatabase): Promise<void> {
 }
 
 /** What every test that wrote events ends with: a fresh rebuild is the same as the live read model. */
-export async function expectRebuildEqualsLive({ sql }: TestDatabase): Promise<void> {
-  const { differences } = await verifyReadModel({ ...testFolds, sql, holder: crypto.randomUUID() });
+export async function expectRebuildEqualsLive({ sql }: TestDatabase, archive = noArchive): Promise<void> {
+  const { differences } = await verifyReadModel({ ...testFolds, archive, sql, holder: crypto.randomUUID() });
   expect(differences).toEqual({ count: 0, first: [] });
 }

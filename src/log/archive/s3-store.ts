@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as S3Module from '@aws-sdk/client-s3';
 import { z } from 'zod';
@@ -100,11 +100,10 @@ export function createS3Store(target: S3Target): ArchiveStore {
   return {
     where,
     async put(name, path) {
-      // Opened and read out here: a local file that cannot be read is no fault of the archive.
-      await using file = await open(path, 'r');
-      const upload = { ...at(name), ContentLength: (await file.stat()).size, ContentMD5: await md5(file) };
+      // Read out here: a local file that cannot be read is no fault of the archive.
+      const upload = { ...at(name), ...(await measure(path)) };
       await doing(`store ${name} in`, (connection) =>
-        retrying(isTransient, () => putOnce(connection, upload, file)),
+        retrying(isTransient, () => putOnce(connection, upload, path)),
       );
     },
     size,
@@ -122,7 +121,12 @@ export function createS3Store(target: S3Target): ArchiveStore {
     },
     remove: (name) =>
       doing(`remove ${name} from`, async ({ s3, client }) => {
-        await client.send(new s3.DeleteObjectCommand(at(name)));
+        try {
+          await client.send(new s3.DeleteObjectCommand(at(name)));
+        } catch (error) {
+          // Amazon's answers 204 whether it was there or not; Google's does not.
+          if (nameOf(error) !== 'NoSuchKey') throw error;
+        }
       }),
     async close() {
       if (connecting) (await connecting).client.destroy();
@@ -155,30 +159,31 @@ interface ObjectKey {
   Key: string;
 }
 
-async function md5(file: FileHandle): Promise<string> {
+interface Measure {
+  /** Bytes. */
+  ContentLength: number;
+  /** In base64. */
+  ContentMD5: string;
+}
+
+async function measure(path: string): Promise<Measure> {
   const hash = createHash('md5');
-  const bytes = file.createReadStream({ start: 0, autoClose: false, highWaterMark: readAheadBytes });
-  for await (const chunk of bytes) hash.update(chunk);
-  return hash.digest('base64');
+  const stream = createReadStream(path, { highWaterMark: readAheadBytes });
+  for await (const chunk of stream) hash.update(chunk);
+  return { ContentLength: stream.bytesRead, ContentMD5: hash.digest('base64') };
 }
 
 /**
  * The object appears once its last byte arrived, or not at all. The signature leaves a streamed body out: the MD5 has
  * the server refuse one that was damaged on its way, and a bucket with object lock asks for it.
  */
-async function putOnce(
-  { s3, client }: Connection,
-  upload: ObjectKey & { ContentLength: number; ContentMD5: string },
-  file: FileHandle,
-): Promise<void> {
-  const end = upload.ContentLength - 1;
-  const body = file.createReadStream({ start: 0, autoClose: false, highWaterMark: readAheadBytes });
+async function putOnce({ s3, client }: Connection, upload: ObjectKey & Measure, path: string): Promise<void> {
+  const body = createReadStream(path, { highWaterMark: readAheadBytes });
   const aborting = new AbortController();
   // The SDK pipes the body without a look at its errors: the request would wait for the rest until it timed out.
   body.once('error', (error) => aborting.abort(error));
   try {
-    const Body = end < 0 ? Buffer.alloc(0) : body;
-    await client.send(new s3.PutObjectCommand({ ...upload, Body }), { abortSignal: aborting.signal });
+    await client.send(new s3.PutObjectCommand({ ...upload, Body: body }), { abortSignal: aborting.signal });
   } finally {
     body.destroy();
   }
@@ -272,11 +277,13 @@ function isTransient(error: unknown): boolean {
 
 function unreachable(what: string, target: S3Target, cause: unknown): CoinlogError {
   const status = statusOf(cause);
-  const answer = status === undefined ? messageOf(cause) : `${nameOf(cause)} (${status}) ${messageOf(cause)}`;
+  // An answer to HEAD says no more than its status, which the SDK calls UnknownError.
+  const said = messageOf(cause) === 'UnknownError' ? '' : ` ${messageOf(cause)}`;
+  const answer = status === undefined ? messageOf(cause) : `${nameOf(cause)} (${status})${said}`;
   const endpoint = target.endpoint ? ` at ${target.endpoint}` : '';
   return new CoinlogError(
     'ARCHIVE_UNREACHABLE',
-    `${what}${endpoint}: ${answer}. ${advice(target, cause, status)}`,
+    `${what}${endpoint}: ${answer.replace(/\.$/, '')}. ${advice(target, cause, status)}`,
     { cause },
   );
 }
