@@ -56,8 +56,14 @@ generate: dist/.built ## writes the files that are made from code
 format: node_modules/.installed ## formats all files
 	@$(BIN)/prettier --write --log-level warn .
 
-bench: dist/.built ## speed against peers, as ratios of one run
-	@$(NODE) bench/run.ts
+# The peers are a package of their own: nothing but this target needs them.
+bench/node_modules/.installed: bench/package.json bench/package-lock.json
+	@echo 'Installing the peers …'
+	@$(NPM) ci --prefix bench --no-fund --no-audit
+	@touch $@
+
+bench: dist/.built bench/node_modules/.installed ## speed against peers, as ratios of one run; ONLY=log or ONLY=read-model
+	@BENCH_ONLY='$(or $(ONLY),$(BENCH_ONLY))' $(NODE) bench/run.ts
 
 chaos: dist/.built ## 200 seeded kills of the ingester, each followed by a check of log and read model
 	@CHAOS_KILLS=100 $(BIN)/vitest run test/ingest/kill.test.ts --testTimeout 1200000

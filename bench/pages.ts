@@ -7,7 +7,8 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-const perPage = 250;
+/** Coins on a page. */
+export const perPage = 250;
 
 /** Pages of 250 coins in CoinGecko's shape, every number of every coin drawn anew. */
 export function makePages(count: number, seed = 1): string[] {

@@ -20,16 +20,17 @@ const clean = (environment: CliEnvironment): CliEnvironment => ({
   ...environment,
 });
 
-export function startCli(args: string[], environment: CliEnvironment): ChildProcess {
+export function startCli(args: string[], environment: CliEnvironment, cwd?: string): ChildProcess {
   return spawn(process.execPath, [bin, ...args], {
     env: clean(environment),
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
   });
 }
 
 /** Runs the built program as a user would, to its end. */
-export async function runCli(args: string[], environment: CliEnvironment): Promise<CliResult> {
-  const child = startCli(args, environment);
+export async function runCli(args: string[], environment: CliEnvironment, cwd?: string): Promise<CliResult> {
+  const child = startCli(args, environment, cwd);
   const stdout: Buffer[] = [];
   let stderr = '';
   child.stdout?.on('data', (part: Buffer) => stdout.push(part));

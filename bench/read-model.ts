@@ -1,0 +1,69 @@
+import { noArchive } from '../src/log/archive/archive.ts';
+import { readHeads } from '../src/log/read.ts';
+import { createProjector } from '../src/projector/projector.ts';
+import { rebuild } from '../src/projector/rebuild.ts';
+import { silentLogger } from '../src/telemetry/logger.ts';
+import { makePages, perPage } from './pages.ts';
+import type { BenchServer } from './server.ts';
+import { appendPage } from './sides.ts';
+import { figure, formatTable } from './table.ts';
+import { seconds } from './timing.ts';
+
+/** The least that any read model of the pages costs: PostgreSQL alone, one table, nothing validated. */
+const insertByRecordset = ({ owner }: BenchServer) => owner`
+  insert into public.peer (id, source, source_coin_id, quote_currency, symbol, name, price, market_cap, volume_24h, fully_diluted_valuation,
+    percent_change_1h, percent_change_24h, percent_change_7d, percent_change_30d, high_24h, low_24h, ath, circulating_supply, total_supply,
+    max_supply, rank, observed_at, observed_at_basis, processed_at, stream, version, record_index, content_digest)
+  select gen_random_uuid(), 'coingecko', r.id, 'USD', upper(r.symbol), r.name, r.current_price, r.market_cap, r.total_volume, r.fully_diluted_valuation,
+    r.price_change_percentage_1h_in_currency, r.price_change_percentage_24h_in_currency, r.price_change_percentage_7d_in_currency,
+    r.price_change_percentage_30d_in_currency, r.high_24h, r.low_24h, r.ath, r.circulating_supply, r.total_supply, r.max_supply,
+    r.market_cap_rank, r.last_updated, 'source', now(), 'coingecko.markets', p.id, 0, gen_random_uuid()
+  from public.plain p cross join lateral json_to_recordset(p.body::json) as r (id text, symbol text, name text, current_price numeric,
+    market_cap numeric, total_volume numeric, fully_diluted_valuation numeric, price_change_percentage_1h_in_currency numeric,
+    price_change_percentage_24h_in_currency numeric, price_change_percentage_7d_in_currency numeric, price_change_percentage_30d_in_currency numeric,
+    high_24h numeric, low_24h numeric, ath numeric, circulating_supply numeric, total_supply numeric, max_supply numeric, market_cap_rank int,
+    last_updated timestamptz)`;
+
+/** Measures following and rebuilding; returns what is to be printed. */
+export async function benchReadModel(server: BenchServer, pageCount: number): Promise<string> {
+  const { owner, sql } = server;
+  const coins = pageCount * perPage;
+  await owner`create table public.plain (id bigserial primary key, body text)`;
+  for (const [index, page] of makePages(pageCount).entries()) {
+    await owner`insert into public.plain (body) values (${page})`;
+    await appendPage(sql, index, Buffer.from(page));
+  }
+
+  const limits = { records: 5_000, events: 1_000, payloadBytes: 5_000 * 850 };
+  const deps = {
+    sql,
+    holder: 'bench',
+    codeDigest: 'bench',
+    archive: noArchive,
+    limits,
+    now: () => new Date(),
+  };
+  const projector = createProjector({ ...deps, log: silentLogger });
+  await owner`checkpoint`;
+  const following = await seconds(async () => projector.catchUpTo(await readHeads(sql)));
+  await projector.close();
+
+  await owner`create table public.peer (like read.snapshot including all)`;
+  await owner`checkpoint`;
+  const peer = await seconds(() => insertByRecordset(server));
+  await owner`checkpoint`;
+  const rebuilding = await seconds(() => rebuild(deps));
+  const table = formatTable([
+    { work: 'live following, all projections', ours: figure(coins / following, 'coins/s') },
+    {
+      work: 'rebuild, all tables and indexes',
+      ours: figure(coins / rebuilding, 'snapshots/s'),
+      peer: `${figure(coins / peer, 'snapshots/s')} (insert … select json_to_recordset, snapshots only)`,
+      ratio: peer / rebuilding,
+    },
+  ]);
+  return (
+    `The read model: ${pageCount} pages of 250 coins, invented, every number drawn anew.\n` +
+    `${server.durability}; autovacuum off, a checkpoint before each part.\n\n${table}\n`
+  );
+}

@@ -1,0 +1,184 @@
+// A writer of the log that meets with accidents. Its batches follow from its name alone, so that a second process, or
+// the same one started again, repeats them. As a program: in a process of its own, to be killed.
+import { z } from 'zod';
+import { connect, isUnreachable, type Queryable, type Sql } from '../../src/database/client.ts';
+import { append, type AppendOptions, type AppendResult } from '../../src/log/append.ts';
+import { deriveId } from '../../src/log/event-id.ts';
+import type { NewEvent } from '../../src/log/event.ts';
+import { readHeads } from '../../src/log/read.ts';
+import { unit } from '../../src/sandbox/kit/random.ts';
+
+export interface Work {
+  stream: string;
+  writer: string;
+  events: number;
+  /** Decides the accidents, not the events. */
+  seed: number;
+}
+
+/** How often each accident happened. */
+export type Tally = Record<
+  'aborted' | 'lost' | 'lostWithHead' | 'repeated' | 'headMoved' | 'unreachable',
+  number
+>;
+export const noAccidents: Tally = {
+  aborted: 0,
+  lost: 0,
+  lostWithHead: 0,
+  repeated: 0,
+  headMoved: 0,
+  unreachable: 0,
+};
+
+const eventOf = (writer: string, n: number): NewEvent => ({
+  id: deriveId(writer, n),
+  type: 'page.fetched',
+  schemaVersion: 1,
+  runId: writer,
+  receivedAt: new Date(1_800_000_000_000 + n),
+  metadata: { writer, n },
+  payload: Buffer.from(`${writer} ${n}`),
+});
+
+/** What a writer appends, in batches of 1 to 4. */
+export function batchesOf({ writer, events }: Pick<Work, 'writer' | 'events'>): NewEvent[][] {
+  const batches: NewEvent[][] = [];
+  for (let done = 0; done < events; done += batches.at(-1)?.length ?? 0) {
+    const size = Math.min(1 + Math.floor(unit('size', writer, done) * 4), events - done);
+    batches.push(Array.from({ length: size }, (_, index) => eventOf(writer, done + index)));
+  }
+  return batches;
+}
+
+class Aborted extends Error {}
+
+/** Appends, and rolls back what it appended. */
+async function appendAndAbort(sql: Sql, stream: string, batch: NewEvent[]): Promise<void> {
+  await sql
+    .begin(async (tx) => {
+      await append(tx, stream, batch);
+      throw new Aborted();
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof Aborted)) throw error;
+    });
+}
+
+/** The first answer that comes: a connection that breaks may have committed or not. */
+async function retried<T>(tally: Tally, run: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      tally.unreachable += 1;
+    }
+  }
+}
+
+async function headOf(sql: Queryable, stream: string): Promise<number> {
+  return (await readHeads(sql)).get(stream) ?? 0;
+}
+
+/** Appends where the head is, until nobody else was faster; after some attempts, wherever it is. */
+async function appendAtHead(
+  sql: Sql,
+  stream: string,
+  batch: NewEvent[],
+  tally: Tally,
+): Promise<{ result: AppendResult; options: AppendOptions }> {
+  let expectedHead = await retried(tally, () => headOf(sql, stream));
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    const options = { expectedHead };
+    const result = await retried(tally, () => append(sql, stream, batch, options));
+    if (result.kind !== 'conflict') return { result, options };
+    if (result.reason !== 'head_moved') throw new Error(`${result.reason} of a batch nobody else writes`);
+    tally.headMoved += 1;
+    expectedHead = result.head;
+  }
+  return { result: await retried(tally, () => append(sql, stream, batch)), options: {} };
+}
+
+function expectSame(before: AppendResult, again: AppendResult): void {
+  const same =
+    before.kind !== 'conflict' &&
+    again.kind === 'duplicate' &&
+    String(before.versions) === String(again.versions);
+  if (!same) throw new Error(`${JSON.stringify(again)} after ${JSON.stringify(before)}`);
+}
+
+async function writeBatch(
+  sql: Sql,
+  { stream, seed, writer }: Work,
+  batch: NewEvent[],
+  tally: Tally,
+): Promise<void> {
+  const chance = (what: string) => unit(seed, writer, what, String(batch[0]?.id));
+  if (chance('abort') < 0.1) {
+    await retried(tally, () => appendAndAbort(sql, stream, batch));
+    tally.aborted += 1;
+  }
+  const atHead = chance('head') < 0.2;
+  const { result, options } = atHead
+    ? await appendAtHead(sql, stream, batch, tally)
+    : { result: await retried(tally, () => append(sql, stream, batch)), options: {} };
+  // It committed and nobody heard of it: the same request again, the head it expected long passed.
+  if (options.expectedHead !== undefined || chance('lost') < 0.1) {
+    expectSame(result, await retried(tally, () => append(sql, stream, batch, options)));
+    tally[options.expectedHead === undefined ? 'lost' : 'lostWithHead'] += 1;
+  }
+  if (chance('repeat') < 0.1) {
+    expectSame(result, await retried(tally, () => append(sql, stream, [...batch])));
+    tally.repeated += 1;
+  }
+}
+
+/** Writes everything; `onBatch` gets how many events are there. Throws when an answer is not the one promised. */
+export async function writeAll(
+  sql: Sql,
+  work: Work,
+  onBatch: (done: number) => void = () => {},
+): Promise<Tally> {
+  const tally = { ...noAccidents };
+  let done = 0;
+  for (const batch of batchesOf(work)) {
+    await writeBatch(sql, work, batch, tally);
+    done += batch.length;
+    onBatch(done);
+  }
+  return tally;
+}
+
+/** Appends and never commits, until it is killed. */
+const appendAndHang = (sql: Sql, { stream, writer, events }: Work): Promise<unknown> =>
+  sql.begin(async (tx) => {
+    await append(tx, stream, batchesOf({ writer, events })[0] ?? []);
+    process.send?.({ appended: true });
+    await new Promise(() => setInterval(() => {}, 1_000));
+  });
+
+async function main(): Promise<void> {
+  const text = z.string().parse(process.env['WORK']);
+  const work = z
+    .object({
+      app: z.object({ host: z.string(), path: z.string().optional(), port: z.number().optional() }).loose(),
+      stream: z.string(),
+      writer: z.string(),
+      events: z.number(),
+      seed: z.number(),
+      hang: z.boolean().optional(),
+    })
+    .parse(JSON.parse(text));
+  const sql = connect(work.app as Parameters<typeof connect>[0], {
+    max: 1,
+    name: `writer ${work.writer}`,
+    role: 'coinlog_app',
+  });
+  if (work.hang) await appendAndHang(sql, work);
+  const tally = await writeAll(sql, work, (done) => process.send?.({ done }));
+  process.send?.({ tally });
+  await sql.end();
+  process.disconnect?.();
+}
+
+if (import.meta.main) await main();
