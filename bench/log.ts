@@ -64,11 +64,9 @@ function makeSides(
     },
     emmett: {
       watch: createStopwatch(),
-      async store({ text }, _, watch) {
-        // Its user has the coins already: parsing is not its cost.
-        const coins: unknown = JSON.parse(text);
-        await watch.time(() => emmett.append(coins));
-      },
+      // Each side starts from what was received. Emmett stores JSON, so that parsing is part of its append, as
+      // compressing is of ours: some 0.5 of its 12 ms.
+      store: ({ text }, _, watch) => watch.time(() => emmett.append(JSON.parse(text))),
     },
   };
 }

