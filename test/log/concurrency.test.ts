@@ -133,7 +133,6 @@ async function writeUnderAccidents(stream: string, seed: number) {
     stop,
     readers.map((seen, index) => follow(stream, work(`reader ${index}`), seen, stop.signal)),
   );
-  const dbg = setInterval(() => void database.owner`select application_name a, state, wait_event_type w, left(query,50) q from pg_stat_activity where datname=current_database() and backend_type='client backend'`.then((r) => console.log(Math.round(performance.now()), readers.map((x) => x.length), process.env['DBGV'] ? JSON.stringify(r) : '')), 2500); dbg.unref();
   const terminating = terminateWriters(seed, readers[0], stop.signal);
   await together<unknown>(stop, [writing, terminating, following]);
   const [tallies, terminated] = [await writing, await terminating];

@@ -50,20 +50,33 @@ export function batchesOf({ writer, events }: Pick<Work, 'writer' | 'events'>): 
   return batches;
 }
 
-/** A writer's connections. Its sessions may be ended from outside, but not those of the transactions it rolls back:
- * postgres.js 3.4.9 throws past every handler when a session ends within `begin`. */
+/**
+ * A writer's connections. `sql` may be ended from outside, and is made anew then, as by a worker that starts again:
+ * postgres.js 3.4.9 can leave a broken connection in its pool that never sends again. Transactions have a connection
+ * that nobody ends, since it throws past every handler when a session ends within `begin`.
+ */
 export interface Sessions {
-  sql: Sql;
-  aborting: Sql;
+  readonly sql: Sql;
+  readonly aborting: Sql;
+  renew(): Promise<void>;
   end(): Promise<void>;
 }
 
 export function connectWriter(app: ConnectionOptions, writer: string): Sessions {
-  const sql = connect(app, { max: 1, name: `writer ${writer}`, role: 'coinlog_app' });
-  const aborting = connect(app, { max: 1, name: `aborting ${writer}`, role: 'coinlog_app' });
+  const connectAs = (name: string) =>
+    connect(app, { max: 1, name: `${name} ${writer}`, role: 'coinlog_app' });
+  let sql = connectAs('writer');
+  const aborting = connectAs('aborting');
   return {
-    sql,
+    get sql() {
+      return sql;
+    },
     aborting,
+    async renew() {
+      const broken = sql;
+      sql = connectAs('writer');
+      await broken.end({ timeout: 0 });
+    },
     async end() {
       await Promise.all([sql.end(), aborting.end()]);
     },
@@ -84,39 +97,52 @@ async function appendAndAbort(sql: Sql, stream: string, batch: NewEvent[]): Prom
     });
 }
 
+/** A writer at work: its connections, its stream, and what it met with. */
+interface Writing {
+  sessions: Sessions;
+  work: Work;
+  tally: Tally;
+}
+
 /** The first answer that comes: a connection that breaks may have committed or not. */
-async function retried<T>(tally: Tally, run: () => Promise<T>): Promise<T> {
+async function retried<T>({ sessions, tally }: Writing, run: (sql: Sql) => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      return await run();
+      return await run(sessions.sql);
     } catch (error) {
       if (!isUnreachable(error)) throw error;
       tally.unreachable += 1;
+      await sessions.renew();
     }
   }
 }
 
-async function headOf(sql: Sql, stream: string): Promise<number> {
-  return (await readHeads(sql)).get(stream) ?? 0;
+const appendRetried = (
+  writing: Writing,
+  batch: NewEvent[],
+  options: AppendOptions = {},
+): Promise<AppendResult> => retried(writing, (sql) => append(sql, writing.work.stream, batch, options));
+
+interface Answer {
+  result: AppendResult;
+  options: AppendOptions;
 }
 
 /** Appends where the head is, until nobody else was faster; after some attempts, wherever it is. */
-async function appendAtHead(
-  sql: Sql,
-  stream: string,
-  batch: NewEvent[],
-  tally: Tally,
-): Promise<{ result: AppendResult; options: AppendOptions }> {
-  let expectedHead = await retried(tally, () => headOf(sql, stream));
+async function appendAtHead(writing: Writing, batch: NewEvent[]): Promise<Answer> {
+  let expectedHead = await retried(
+    writing,
+    async (sql) => (await readHeads(sql)).get(writing.work.stream) ?? 0,
+  );
   for (let attempt = 0; attempt < 4; attempt += 1) {
     const options = { expectedHead };
-    const result = await retried(tally, () => append(sql, stream, batch, options));
+    const result = await appendRetried(writing, batch, options);
     if (result.kind !== 'conflict') return { result, options };
     if (result.reason !== 'head_moved') throw new Error(`${result.reason} of a batch nobody else writes`);
-    tally.headMoved += 1;
+    writing.tally.headMoved += 1;
     expectedHead = result.head;
   }
-  return { result: await retried(tally, () => append(sql, stream, batch)), options: {} };
+  return { result: await appendRetried(writing, batch), options: {} };
 }
 
 function expectSame(before: AppendResult, again: AppendResult): void {
@@ -127,29 +153,24 @@ function expectSame(before: AppendResult, again: AppendResult): void {
   if (!same) throw new Error(`${JSON.stringify(again)} after ${JSON.stringify(before)}`);
 }
 
-async function writeBatch(
-  sessions: Sessions,
-  { stream, seed, writer }: Work,
-  batch: NewEvent[],
-  tally: Tally,
-): Promise<void> {
-  const { sql } = sessions;
-  const chance = (what: string) => unit(seed, writer, what, String(batch[0]?.id));
+async function writeBatch(writing: Writing, batch: NewEvent[]): Promise<void> {
+  const { sessions, tally, work } = writing;
+  const chance = (what: string) => unit(work.seed, work.writer, what, String(batch[0]?.id));
   if (chance('abort') < 0.1) {
-    await appendAndAbort(sessions.aborting, stream, batch);
+    await appendAndAbort(sessions.aborting, work.stream, batch);
     tally.aborted += 1;
   }
-  const atHead = chance('head') < 0.2;
-  const { result, options } = atHead
-    ? await appendAtHead(sql, stream, batch, tally)
-    : { result: await retried(tally, () => append(sql, stream, batch)), options: {} };
+  const { result, options } =
+    chance('head') < 0.2
+      ? await appendAtHead(writing, batch)
+      : { result: await appendRetried(writing, batch), options: {} as AppendOptions };
   // It committed and nobody heard of it: the same request again, the head it expected long passed.
   if (options.expectedHead !== undefined || chance('lost') < 0.1) {
-    expectSame(result, await retried(tally, () => append(sql, stream, batch, options)));
+    expectSame(result, await appendRetried(writing, batch, options));
     tally[options.expectedHead === undefined ? 'lost' : 'lostWithHead'] += 1;
   }
   if (chance('repeat') < 0.1) {
-    expectSame(result, await retried(tally, () => append(sql, stream, [...batch])));
+    expectSame(result, await appendRetried(writing, batch));
     tally.repeated += 1;
   }
 }
@@ -163,7 +184,7 @@ export async function writeAll(
   const tally = { ...noAccidents };
   let done = 0;
   for (const batch of batchesOf(work)) {
-    await writeBatch(sessions, work, batch, tally);
+    await writeBatch({ sessions, work, tally }, batch);
     done += batch.length;
     onBatch(done);
   }
