@@ -2,19 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as S3Module from '@aws-sdk/client-s3';
-import { z } from 'zod';
-import { CoinlogError, messageOf } from '../../errors.ts';
+import { CoinlogError } from '../../errors.ts';
+import { isTransient, nameOf, statusOf, unreachable } from './s3-errors.ts';
+import type { S3Target } from './s3-uri.ts';
 import type { ArchiveStore } from './store.ts';
-
-export interface S3Target {
-  bucket: string;
-  /** Without slashes around it; may be empty. */
-  prefix: string;
-  /** Undefined: Amazon's, by region. */
-  endpoint: string | undefined;
-  region: string;
-  pathStyle: boolean;
-}
 
 const connectTimeoutMs = 5_000;
 // A server that has a whole 4 GB segment may take its time before it says so.
@@ -22,55 +13,6 @@ const idleTimeoutMs = 120_000;
 const attemptsMax = 4;
 const retryDelayMs = 200;
 const readAheadBytes = 1024 * 1024;
-
-const invalid = (why: string): CoinlogError => new CoinlogError('CONFIG_INVALID', `ARCHIVE_URI: ${why}`);
-
-const parametersSchema = z.strictObject({
-  endpoint: z.string().optional(),
-  region: z.string().min(1).default('us-east-1'),
-  path_style: z.enum(['true', 'false']).optional(),
-});
-
-/** Parses `s3://bucket/prefix?endpoint=&region=&path_style=`. Throws CONFIG_INVALID, and never repeats the URI in it. */
-export function parseS3Uri(uri: string): S3Target {
-  const url = URL.parse(uri);
-  // A secret with a slash in it makes `s3://key:se/cret@bucket` look like a host with a port.
-  if (!url || url.username || url.password || url.port || uri.split(/[?#]/)[0]?.includes('@')) {
-    throw invalid(
-      's3://bucket/prefix takes no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role.',
-    );
-  }
-  if (!url.hostname || !uri.toLowerCase().startsWith('s3://'))
-    throw invalid('it names no bucket; write s3://bucket/prefix.');
-  const parameters = parametersSchema.safeParse(Object.fromEntries(url.searchParams));
-  if (!parameters.success) {
-    throw invalid('an s3 URI may have endpoint, region and path_style (true or false), nothing else.');
-  }
-  const { endpoint, region, path_style: pathStyle } = parameters.data;
-  if (endpoint !== undefined) checkEndpoint(endpoint);
-  return {
-    bucket: url.hostname,
-    prefix: decodePath(url.pathname).replaceAll(/^\/+|\/+$/g, ''),
-    endpoint,
-    region,
-    pathStyle: pathStyle === undefined ? endpoint !== undefined : pathStyle === 'true',
-  };
-}
-
-function checkEndpoint(endpoint: string): void {
-  const url = URL.parse(endpoint);
-  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password) {
-    throw invalid('endpoint is an http:// or https:// address without credentials.');
-  }
-}
-
-function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw invalid('the prefix has a % that is not an escape.');
-  }
-}
 
 interface Connection {
   s3: typeof S3Module;
@@ -255,50 +197,4 @@ async function retrying<T>(again: (error: unknown) => boolean, work: () => Promi
       await sleep(retryDelayMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
     }
   }
-}
-
-const sdkErrorSchema = z.object({
-  name: z.string(),
-  $metadata: z.object({ httpStatusCode: z.number().optional() }).optional(),
-});
-
-const nameOf = (error: unknown): string => sdkErrorSchema.safeParse(error).data?.name ?? '';
-const statusOf = (error: unknown): number | undefined =>
-  sdkErrorSchema.safeParse(error).data?.$metadata?.httpStatusCode;
-
-function isTransient(error: unknown): boolean {
-  const name = nameOf(error);
-  if (name === 'CredentialsProviderError' || name === 'AbortError') return false;
-  // Those two are 400: the body came too slowly, or damaged.
-  if (name === 'RequestTimeout' || name === 'BadDigest') return true;
-  const status = statusOf(error) ?? 0;
-  return status === 0 || status === 408 || status === 429 || status >= 500;
-}
-
-function unreachable(what: string, target: S3Target, cause: unknown): CoinlogError {
-  const status = statusOf(cause);
-  // An answer to HEAD says no more than its status, which the SDK calls UnknownError.
-  const said = messageOf(cause) === 'UnknownError' ? '' : ` ${messageOf(cause)}`;
-  const answer = status === undefined ? messageOf(cause) : `${nameOf(cause)} (${status})${said}`;
-  const endpoint = target.endpoint ? ` at ${target.endpoint}` : '';
-  return new CoinlogError(
-    'ARCHIVE_UNREACHABLE',
-    `${what}${endpoint}: ${answer.replace(/\.$/, '')}. ${advice(target, cause, status)}`,
-    { cause },
-  );
-}
-
-function advice({ bucket, endpoint, region }: S3Target, cause: unknown, status: number | undefined): string {
-  if (nameOf(cause) === 'CredentialsProviderError') {
-    return 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or an instance role.';
-  }
-  if (status === 401 || status === 403) {
-    // Without the right to list, a file that is not there answers the same.
-    return `Check the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, profile or role) and that they may list bucket ${bucket} and read, write and delete in it.`;
-  }
-  if (status === 404) return `Create bucket ${bucket}, or correct ARCHIVE_URI.`;
-  if (status !== undefined && status < 500) {
-    return `Check bucket ${bucket}, region ${region} and endpoint in ARCHIVE_URI.`;
-  }
-  return `Check that ${endpoint ?? `S3 in ${region}`} can be reached from here and serves bucket ${bucket}.`;
 }

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CoinlogError } from '../../errors.ts';
 import { createFolderStore } from './folder-store.ts';
-import { createS3Store, parseS3Uri } from './s3-store.ts';
+import { createS3Store } from './s3-store.ts';
+import { parseS3Uri } from './s3-uri.ts';
 
 /** Where archived files lie. A name is like `coingecko.markets/0000000001-0000065536.zst`. */
 export interface ArchiveStore {
