@@ -53,7 +53,7 @@ interface Verification {
   sql: Sql;
   archive: Archive;
   redactions: Redactions;
-  onEvents(count: number): void;
+  onEvents: (count: number) => void;
 }
 
 const archiveTrouble = new Set(['ARCHIVE_FILE_MISSING', 'LOG_DAMAGED']);
@@ -166,7 +166,7 @@ export async function verifyLog(sql: Sql, options: VerifyOptions): Promise<Verif
     sql,
     archive: options.archive,
     redactions: await readRedactions(sql),
-    onEvents(count) {
+    onEvents: (count) => {
       if (options.signal?.aborted)
         throw new CoinlogError('BUSY', `Stopped after ${events} events; nothing wrong until there.`);
       events += count;

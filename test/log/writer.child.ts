@@ -104,13 +104,17 @@ interface Writing {
   tally: Tally;
 }
 
+/** A write to a session that the server has just ended says EPIPE. */
+const isBroken = (error: unknown): boolean =>
+  isUnreachable(error) || (error instanceof Error && 'code' in error && error.code === 'EPIPE');
+
 /** The first answer that comes: a connection that breaks may have committed or not. */
 async function retried<T>({ sessions, tally }: Writing, run: (sql: Sql) => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await run(sessions.sql);
     } catch (error) {
-      if (!isUnreachable(error)) throw error;
+      if (!isBroken(error)) throw error;
       tally.unreachable += 1;
       await sessions.renew();
     }

@@ -34,7 +34,7 @@ async function insert(
   events: readonly StoredEvent[],
 ): Promise<void> {
   const stored = await Promise.all(
-    events.map(({ payload }) => (payload.kind === 'bytes' ? compress(payload.bytes) : null)),
+    events.map(async ({ payload }) => (payload.kind === 'bytes' ? compress(payload.bytes) : null)),
   );
   const rows = events.map((event, at) => ({
     id: event.eventId,
