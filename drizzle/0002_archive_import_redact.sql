@@ -251,13 +251,36 @@ BEGIN
   INSERT INTO log.segment SELECT p.*;
 END $$;
 --> statement-breakpoint
+-- Writes the partition of an event anew, so that no old version of a row is left in its files. VACUUM FULL would keep
+-- those that some open transaction could still see. Fails without harm when a reader is in the way, like log.finish_cut.
+CREATE FUNCTION log.rewrite(p_stream text, p_version bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = log, pg_temp SET lock_timeout = '300ms' AS $$
+DECLARE
+  parent text := 'event:' || p_stream;
+  fresh text := 'rewrite:' || p_stream;
+  part text := (SELECT c.relname FROM log.event e JOIN pg_catalog.pg_class c ON c.oid = e.tableoid
+    WHERE e.stream = p_stream AND e.version = p_version);
+  first_version bigint := substring(part FROM ':(\d+)$')::bigint;
+BEGIN
+  EXECUTE format('CREATE TABLE log.%I (LIKE log.event INCLUDING ALL)', fresh);
+  EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON log.%I FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change()', fresh);
+  EXECUTE format('INSERT INTO log.%I SELECT * FROM log.%I', fresh, part);
+  PERFORM FROM log.stream WHERE stream = p_stream FOR UPDATE;
+  EXECUTE format('INSERT INTO log.%1$I SELECT * FROM log.%2$I WHERE version > (SELECT max(version) FROM log.%1$I)', fresh, part);
+  EXECUTE format('ALTER TABLE log.%I DETACH PARTITION log.%I', parent, part);
+  EXECUTE format('DROP TABLE log.%I', part);
+  EXECUTE format('ALTER TABLE log.%I RENAME TO %I', fresh, part);
+  EXECUTE format('ALTER TABLE log.%I ATTACH PARTITION log.%I FOR VALUES FROM (%s) TO (%s)', parent, part,
+    first_version, ((first_version - 1) / 65536 + 1) * 65536 + 1);
+END $$;
+--> statement-breakpoint
 DO $$
 DECLARE name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY['header(text, bigint, jsonb, bigint)', 'put(log.stream, jsonb, bytea)',
     'append(text, bigint, jsonb, bytea)', 'import(text, bigint, jsonb, bytea)', 'refuse_but_redaction()',
     'refuse_but_new_file()', 'redact(text, bigint)', 'replace_file(text, bigint, text, bigint, bytea)',
-    'begin_cut(text, bigint, bigint)', 'finish_cut(log.segment)'] LOOP
+    'rewrite(text, bigint)', 'begin_cut(text, bigint, bigint)', 'finish_cut(log.segment)'] LOOP
     EXECUTE format('ALTER FUNCTION log.%s OWNER TO coinlog_log', name);
     EXECUTE format('REVOKE ALL ON FUNCTION log.%s FROM PUBLIC', name);
   END LOOP;

@@ -11,6 +11,7 @@ import { findSegment, type Segment } from './archive/segments.ts';
 import type { ArchiveStore } from './archive/store.ts';
 import { deriveId } from './event-id.ts';
 import type { EventHeader } from './event.ts';
+import { exchangeTable } from './exchange.ts';
 import { readHeader } from './read.ts';
 import { operatorStream, readRedactions, redactedType } from './redactions.ts';
 import type { Redactions } from './stored-event.ts';
@@ -107,10 +108,10 @@ export async function redact(
   if (event?.version !== version)
     throw new CoinlogError('EVENT_NOT_FOUND', `There is no event ${version} in ${stream}.`);
   await decide(deps, event, reason);
-  const [row] = await owner<{ inTable: boolean; part: string }[]>`
+  const [row] = await owner<{ inTable: boolean }[]>`
     select log.redact(${stream}, ${version}) as "inTable"`;
   if (row?.inTable) {
-    await rewriteTable(owner, stream, version);
+    await exchangeTable(stream, () => owner`select log.rewrite(${stream}, ${version})`);
     return { where: 'database', payloadBytes: event.payloadBytes };
   }
   const segment = await findSegment(sql, stream, version - 1);
@@ -121,10 +122,4 @@ export async function redact(
     );
   await redactSegment(deps, archive.store, archive, segment, version);
   return { where: 'archive', payloadBytes: event.payloadBytes };
-}
-
-async function rewriteTable(owner: Sql, stream: string, version: number): Promise<void> {
-  const [row] = await owner<{ part: string }[]>`
-    select tableoid::regclass::text as part from log.event where stream = ${stream} and version = ${version}`;
-  if (row) await owner.unsafe(`vacuum full ${row.part}`);
 }

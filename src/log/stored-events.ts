@@ -34,26 +34,22 @@ const readRows = (sql: Queryable, stream: string, after: number, to: number): Pr
       log.microseconds(recorded_at) as recorded_at_us, metadata, payload_bytes, payload as stored, sha256, chain_hash
     from sized where before <= ${batchBytes} order by version`;
 
-/** From the archive where a segment holds what comes next. */
+/** What an archived segment holds next, as far as it goes; nothing when the next event is in none. */
 async function* archived(
   sql: Queryable,
   archive: Archive,
   { stream, after, to }: { stream: string; after: number; to: number },
-): AsyncGenerator<StoredEvent[], number> {
-  let position = after;
-  for (;;) {
-    const segment = position < to ? await findSegment(sql, stream, position) : null;
-    if (!segment) return position;
-    for await (const block of archive.blocks(segment, position + 1))
-      yield block.filter(({ version }) => version <= to);
-    position = Math.min(segment.lastVersion, to);
-  }
+): AsyncGenerator<StoredEvent[]> {
+  const segment = after < to ? await findSegment(sql, stream, after) : null;
+  if (!segment) return;
+  for await (const block of archive.blocks(segment, after + 1))
+    yield block.filter(({ version }) => version <= to);
 }
 
 /**
  * A stream's events from after a version up to one, as they are stored, in order and in batches of bounded memory, from
- * the archive and then the database; whoever reads them checks that none is missing. While a batch is looked at the
- * next one is fetched. Throws what the archive throws.
+ * the archive or the database, also while they move from the one to the other; whoever reads them checks that none is
+ * missing. While a batch is looked at the next one is fetched. Throws what the archive throws.
  */
 export async function* storedEvents(
   sql: Queryable,
@@ -61,17 +57,28 @@ export async function* storedEvents(
   range: { stream: string; after: number; to: number },
 ): AsyncGenerator<StoredEvent[]> {
   const { stream, to } = range;
-  let position = yield* archived(sql, archive, range);
-  const fetch = (after: number) =>
-    readRows(sql, stream, after, to).then((rows) => Promise.all(rows.map(unpack)));
+  let position = range.after;
+  const fetch = async (after: number): Promise<StoredEvent[]> =>
+    Promise.all((await readRows(sql, stream, after, to)).map(unpack));
   let next = fetch(position);
-  for (;;) {
+  while (position < to) {
     const batch = await next;
+    if (batch[0]?.version !== position + 1) {
+      const before = position;
+      for await (const block of archived(sql, archive, { stream, after: position, to })) {
+        position = block.at(-1)?.version ?? position;
+        yield block;
+      }
+      if (position > before) {
+        next = fetch(position);
+        continue;
+      }
+    }
     const last = batch.at(-1);
     if (!last) return;
     position = last.version;
     next = position < to ? fetch(position) : Promise.resolve([]);
-    // Looked at before the consumer comes back, or never when it stops early.
+    // Looked at when the consumer comes back, or never when it stops early.
     next.catch(() => undefined);
     yield batch;
   }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { append } from '../../src/log/append.ts';
 import { noArchive } from '../../src/log/archive/archive.ts';
 import { readEvent, readEvents, readHeaders, readHeads, readNewest } from '../../src/log/read.ts';
+import { storedEvents } from '../../src/log/stored-events.ts';
 import { verifyLog } from '../../src/log/verify.ts';
 import { createTestApi } from '../graphql/support.ts';
 import { createTestArchive, type TestArchive } from '../support/archive.ts';
@@ -154,6 +155,22 @@ describe('the archive', () => {
     expect(closed?.lastVersion).toBeGreaterThanOrEqual(50);
     expect((await readHeads(database.sql)).get('b.b')).toBe(90);
     expect(await verify()).toMatchObject({ ok: true, events: 90 });
+  });
+
+  it('may be filled while somebody reads from the beginning: each event comes once, in order', async () => {
+    await appendPlain(database, 'b.b', 1);
+    await append(
+      database.sql,
+      'b.b',
+      Array.from({ length: 900 }, (_, n) => plainEvent(`many ${n}`)),
+    );
+    const seen: number[] = [];
+    const range = { stream: 'b.b', after: 0, to: 901 };
+    for await (const batch of storedEvents(database.sql, archive.fresh(), range)) {
+      seen.push(...batch.map(({ version }) => version));
+      if (seen.length < 300) await archive.close(database);
+    }
+    expect(seen).toEqual(Array.from({ length: 901 }, (_, n) => n + 1));
   });
 
   it('a process killed between storing and cutting leaves the log whole, and the next one goes on', async () => {

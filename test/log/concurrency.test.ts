@@ -23,10 +23,10 @@ const total = writers.length * eventsPerWriter;
 const terminateEvery = 250;
 
 let database: TestDatabase;
-let children: ChildProcess[];
+let children: ChildProcess[] = [];
 beforeEach(async () => {
-  database = await createTestDatabase();
   children = [];
+  database = await createTestDatabase();
 });
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
@@ -175,7 +175,6 @@ describe('many writers of one stream', () => {
       });
       // The accidents did happen: else this proves nothing.
       for (const count of [...Object.values(tally), terminated]) expect(count).toBeGreaterThan(0);
-      if (process.env['LOG_SEED']) process.stdout.write(`${JSON.stringify({ ...tally, terminated })}\n`);
     } catch (error) {
       throw new Error(`LOG_SEED=${seed}: ${messageOf(error)}`, { cause: error });
     }

@@ -48,8 +48,14 @@ describe('redaction', () => {
     const before = await readEvent(database.sql, 'b.b', 2, archive.fresh());
     const needle = secret.subarray(100, 1_500);
     expect(await inDataFiles(needle)).toBe(true);
+    // Somebody who could still see the old version of the row, if it were there.
+    const reader = await database.owner.reserve();
+    await reader`begin isolation level repeatable read`;
+    await reader`select 1 from log.stream`;
     expect(await redactEvent('b.b', 2)).toEqual({ where: 'database', payloadBytes: 6_000 });
     expect(await inDataFiles(needle)).toBe(false);
+    await reader`commit`;
+    reader.release();
     const after = await readEvent(database.sql, 'b.b', 2, archive.fresh());
     expect(after).toEqual({ ...before, redacted: true, payload: new Uint8Array() });
     expect(await verify()).toMatchObject({ ok: true, events: 4 });

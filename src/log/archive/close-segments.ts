@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../../database/client.ts';
 import { acquireLease, releaseLease } from '../../database/lease.ts';
 import { CoinlogError } from '../../errors.ts';
 import { genesis } from '../chain.ts';
+import { exchangeTable } from '../exchange.ts';
 import { operatorStream, readRedactions } from '../redactions.ts';
 import { createChainCheck, type ChainPosition, type Redactions } from '../stored-event.ts';
 import { storedEvents } from '../stored-events.ts';
@@ -115,14 +115,6 @@ export async function readBack(
     throw broken(stream, chain.position.version + 1, `it is missing from ${file} as read back`);
 }
 
-const inTheWay = (error: unknown): boolean =>
-  typeof error === 'object' &&
-  error !== null &&
-  'code' in error &&
-  ['55P03', '40P01'].includes(String(error.code));
-
-const cutAttempts = 60;
-
 /** Takes a segment that is safely elsewhere out of the database. Readers in the way are waited for, appends go on. */
 async function cut(
   owner: Sql,
@@ -133,25 +125,14 @@ async function cut(
 ): Promise<void> {
   const { firstVersion, lastVersion } = written;
   await owner`select log.begin_cut(${stream}, ${firstVersion}, ${lastVersion})`;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await owner`
-        select log.finish_cut(row(${stream}::text, ${firstVersion}::bigint, ${lastVersion}::bigint,
-          ${Buffer.from(written.previousHash)}::bytea, ${Buffer.from(written.chainHash)}::bytea,
-          ${written.payloadBytes}::bigint, ${new Date(written.lastRecordedAtUs / 1000)}::timestamptz, ${file}::text,
-          ${written.fileBytes}::bigint, ${written.fileSha256}::bytea, ${now}::timestamptz)::log.segment)`;
-      return;
-    } catch (error) {
-      if (!inTheWay(error)) throw error;
-      if (attempt === cutAttempts)
-        throw new CoinlogError(
-          'BUSY',
-          `Somebody reads ${stream} all the time, so that ${file} cannot take its place: end that long query (pg_stat_activity shows it), then archive again.`,
-          { cause: error },
-        );
-      await sleep(50 + Math.random() * 200);
-    }
-  }
+  await exchangeTable(
+    stream,
+    () => owner`
+      select log.finish_cut(row(${stream}::text, ${firstVersion}::bigint, ${lastVersion}::bigint,
+        ${Buffer.from(written.previousHash)}::bytea, ${Buffer.from(written.chainHash)}::bytea,
+        ${written.payloadBytes}::bigint, ${new Date(written.lastRecordedAtUs / 1000)}::timestamptz, ${file}::text,
+        ${written.fileBytes}::bigint, ${written.fileSha256}::bytea, ${now}::timestamptz)::log.segment)`,
+  );
 }
 
 async function closeSegment(
