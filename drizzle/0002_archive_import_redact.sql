@@ -1,3 +1,7 @@
+CREATE TABLE "control"."pending_file" (
+	"file" text PRIMARY KEY NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "log"."segment" (
 	"stream" text NOT NULL,
 	"first_version" bigint NOT NULL,
@@ -19,9 +23,12 @@ CREATE TABLE "control"."verify_checkpoint" (
 	"chain_hash" "bytea" NOT NULL,
 	"verified_at" timestamp with time zone NOT NULL
 );
-
+--> statement-breakpoint
+CREATE UNIQUE INDEX "segment_file" ON "log"."segment" USING btree ("file");
 --> statement-breakpoint
 ALTER TABLE log.segment OWNER TO coinlog_log;
+--> statement-breakpoint
+GRANT SELECT, INSERT, UPDATE, DELETE ON control.pending_file TO coinlog_app;
 --> statement-breakpoint
 GRANT SELECT ON log.segment TO coinlog_app, coinlog_projector;
 --> statement-breakpoint
@@ -161,8 +168,21 @@ DROP TRIGGER append_only ON log.event;
 --> statement-breakpoint
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON log.event FOR EACH ROW EXECUTE FUNCTION log.refuse_but_redaction();
 --> statement-breakpoint
+-- Tables that an archiver or a redaction that was killed left beside the partitions. They hold payloads too.
+CREATE FUNCTION log.drop_leftovers(p_stream text) RETURNS void
+LANGUAGE plpgsql SET search_path = log, pg_temp AS $$
+DECLARE
+  leftover text;
+BEGIN
+  FOR leftover IN SELECT relname FROM pg_catalog.pg_class
+    WHERE relnamespace = 'log'::regnamespace AND relkind = 'r' AND NOT relispartition
+      AND (starts_with(relname, 'event:' || p_stream || ':') OR relname = 'rewrite:' || p_stream) LOOP
+    EXECUTE format('DROP TABLE log.%I', leftover);
+  END LOOP;
+END $$;
+--> statement-breakpoint
 -- Removes one payload, of which the operator's event must say so first. Returns false when the event is not in the
--- table: its segment is in the archive.
+-- table: its segment is in the archive. Takes its turn with log.finish_cut by the stream's lock.
 CREATE FUNCTION log.redact(p_stream text, p_version bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = log, pg_temp AS $$
 BEGIN
@@ -171,6 +191,8 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'no operator has decided to redact event % of %', p_version, p_stream USING ERRCODE = 'insufficient_privilege';
   END IF;
+  PERFORM FROM log.stream WHERE stream = p_stream FOR UPDATE;
+  PERFORM log.drop_leftovers(p_stream);
   UPDATE log.event SET payload = NULL WHERE stream = p_stream AND version = p_version AND payload IS NOT NULL;
   PERFORM FROM log.event WHERE stream = p_stream AND version = p_version;
   RETURN FOUND;
@@ -195,14 +217,17 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON log.segment FOR EACH ROW E
 --> statement-breakpoint
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON log.segment FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
 --> statement-breakpoint
-CREATE FUNCTION log.replace_file(p_stream text, p_first bigint, p_file text, p_bytes bigint, p_sha256 bytea) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = log, pg_temp AS $$
-  UPDATE log.segment SET file = p_file, file_bytes = p_bytes, file_sha256 = p_sha256
-  WHERE stream = p_stream AND first_version = p_first
-$$;
+CREATE FUNCTION log.replace_file(p_old_file text, p_file text, p_bytes bigint, p_sha256 bytea) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = log, pg_temp AS $$
+BEGIN
+  UPDATE log.segment SET file = p_file, file_bytes = p_bytes, file_sha256 = p_sha256 WHERE file = p_old_file;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'no segment has the file % any more', p_old_file USING ERRCODE = 'serialization_failure';
+  END IF;
+END $$;
 --> statement-breakpoint
 -- Cutting a segment off, first half: what follows it within its partition is copied to a table that will take the
--- partition's place. Nobody waits for it. A table left by an attempt that was killed is made anew.
+-- partition's place. Nobody waits for it.
 CREATE FUNCTION log.begin_cut(p_stream text, p_first bigint, p_last bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = log, pg_temp AS $$
 DECLARE
@@ -212,10 +237,10 @@ BEGIN
   IF p_last < p_first OR p_last > ((p_first - 1) / 65536 + 1) * 65536 THEN
     RAISE EXCEPTION 'a segment lies within one partition: % to % of % does not', p_first, p_last, p_stream;
   END IF;
+  PERFORM log.drop_leftovers(p_stream);
   IF p_last % 65536 = 0 THEN
     RETURN;
   END IF;
-  EXECUTE format('DROP TABLE IF EXISTS log.%I', rest);
   EXECUTE format('CREATE TABLE log.%I (LIKE log.event INCLUDING ALL)', rest);
   EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON log.%I FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change()', rest);
   EXECUTE format('INSERT INTO log.%I SELECT * FROM log.%I WHERE version > $1', rest, part) USING p_last;
@@ -223,7 +248,7 @@ END $$;
 --> statement-breakpoint
 -- Second half, in milliseconds and under the stream's lock: the few events that came meanwhile, the exchange of the
 -- tables, the segment's row. Fails without harm when a reader is in the way for longer than the lock timeout.
-CREATE FUNCTION log.finish_cut(p log.segment) RETURNS void
+CREATE FUNCTION log.finish_cut(p log.segment, p_redacted bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = log, pg_temp SET lock_timeout = '300ms' AS $$
 DECLARE
   parent text := 'event:' || (p).stream;
@@ -232,12 +257,23 @@ DECLARE
   upper_bound bigint := (((p).first_version - 1) / 65536 + 1) * 65536 + 1;
   found_events bigint;
   found_chain bytea;
+  found_redacted bigint;
+  redacted_meanwhile boolean := false;
 BEGIN
   PERFORM FROM log.stream WHERE stream = (p).stream FOR UPDATE;
   EXECUTE format('SELECT count(*) FROM log.%I WHERE version <= $1', part) INTO found_events USING (p).last_version;
   EXECUTE format('SELECT chain_hash FROM log.%I WHERE version = $1', part) INTO found_chain USING (p).last_version;
   IF found_events <> (p).last_version - (p).first_version + 1 OR found_chain IS DISTINCT FROM (p).chain_hash THEN
     RAISE EXCEPTION 'what was archived is not what is in %', part;
+  END IF;
+  -- A payload that was redacted meanwhile must not come back, from the file or from the copy.
+  EXECUTE format('SELECT count(*) FROM log.%I WHERE version <= $1 AND payload IS NULL', part) INTO found_redacted USING (p).last_version;
+  IF (p).last_version + 1 < upper_bound THEN
+    EXECUTE format('SELECT EXISTS (SELECT FROM log.%I o JOIN log.%I n USING (version) WHERE o.payload IS NULL AND n.payload IS NOT NULL)', part, rest)
+      INTO redacted_meanwhile;
+  END IF;
+  IF found_redacted <> p_redacted OR redacted_meanwhile THEN
+    RAISE EXCEPTION 'a payload of % was redacted meanwhile', part USING ERRCODE = 'serialization_failure';
   END IF;
   IF (p).last_version + 1 < upper_bound THEN
     EXECUTE format('INSERT INTO log.%1$I SELECT * FROM log.%2$I WHERE version > coalesce((SELECT max(version) FROM log.%1$I), $1)', rest, part)
@@ -279,8 +315,9 @@ DECLARE name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY['header(text, bigint, jsonb, bigint)', 'put(log.stream, jsonb, bytea)',
     'append(text, bigint, jsonb, bytea)', 'import(text, bigint, jsonb, bytea)', 'refuse_but_redaction()',
-    'refuse_but_new_file()', 'redact(text, bigint)', 'replace_file(text, bigint, text, bigint, bytea)',
-    'rewrite(text, bigint)', 'begin_cut(text, bigint, bigint)', 'finish_cut(log.segment)'] LOOP
+    'refuse_but_new_file()', 'redact(text, bigint)', 'replace_file(text, text, bigint, bytea)',
+    'drop_leftovers(text)',
+    'rewrite(text, bigint)', 'begin_cut(text, bigint, bigint)', 'finish_cut(log.segment, bigint)'] LOOP
     EXECUTE format('ALTER FUNCTION log.%s OWNER TO coinlog_log', name);
     EXECUTE format('REVOKE ALL ON FUNCTION log.%s FROM PUBLIC', name);
   END LOOP;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CoinlogError } from '../errors.ts';
 import { closeSegments } from '../log/archive/close-segments.ts';
 import { exportLog } from '../log/move/export.ts';
@@ -110,13 +111,34 @@ export async function logRedactCommand(
 ): Promise<number> {
   const { sql } = app.database;
   const result = await app.database.asOwner((owner) =>
-    redact({ sql, owner, archive: app.archive, now: app.now }, event),
+    redact({ sql, owner, archive: app.archive, holder: app.holder, now: app.now }, event),
   );
-  await app.projector.catchUpTo(await readHeads(sql));
+  const folded = await foldAgain(app);
+  const readModel = folded
+    ? 'and the read model is folded without it'
+    : 'and a running process folds the read model without it ("coinlog rebuild" does it now)';
   output.result(
-    { events: 1, ...event, ...result },
+    { events: 1, ...event, ...result, folded },
     () =>
-      `The payload of ${event.stream} ${event.version} (${result.payloadBytes} bytes) is gone from the ${result.where}, and the read model is folded without it. Backups and write-ahead log keep it until they expire.`,
+      `The payload of ${event.stream} ${event.version} (${result.payloadBytes} bytes) is gone from the ${result.where}, ${readModel}. Backups and write-ahead log keep it until they expire.`,
   );
   return 0;
+}
+
+const foldWithinMs = 60_000;
+
+/** Folds without what was redacted, or waits until the process that has the projector did. False when it takes long. */
+async function foldAgain({ projector, database, stopping }: App): Promise<boolean> {
+  const giveUpAt = performance.now() + foldWithinMs;
+  while (performance.now() < giveUpAt && !stopping.aborted) {
+    if (await projector.obeysDecisions()) return true;
+    try {
+      await projector.catchUpTo(await readHeads(database.sql));
+    } catch (error) {
+      // Another process rebuilds already.
+      if (!(error instanceof CoinlogError) || error.code !== 'BUSY') throw error;
+    }
+    await sleep(100);
+  }
+  return false;
 }

@@ -9,6 +9,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 
@@ -83,7 +84,7 @@ export const segment = logSchema.table(
     fileSha256: bytea('file_sha256').notNull(),
     archivedAt: time('archived_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.stream, t.firstVersion] })],
+  (t) => [primaryKey({ columns: [t.stream, t.firstVersion] }), uniqueIndex('segment_file').on(t.file)],
 );
 
 /** How far a stream was verified, so that a quick check can start there. */
@@ -93,6 +94,9 @@ export const verifyCheckpoint = controlSchema.table('verify_checkpoint', {
   chainHash: bytea('chain_hash').notNull(),
   verifiedAt: time('verified_at').notNull(),
 });
+
+/** Archive files that may belong to no segment: noted before they are stored, forgotten once they do or are gone. */
+export const pendingFile = controlSchema.table('pending_file', { file: text().primaryKey() });
 
 export const lease = controlSchema.table('lease', {
   name: text().primaryKey(),

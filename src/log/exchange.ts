@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CoinlogError } from '../errors.ts';
+import { CoinlogError, messageOf } from '../errors.ts';
 
 /** A lock that was not to be had within its time limit, or a deadlock: nothing was changed. */
 const inTheWay = (error: unknown): boolean =>
@@ -7,6 +7,13 @@ const inTheWay = (error: unknown): boolean =>
   error !== null &&
   'code' in error &&
   ['55P03', '40P01'].includes(String(error.code));
+
+/** Somebody else's work came in between, and was noticed by the database before anything was changed. */
+const overtaken = (error: unknown): boolean =>
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  ['40001', '42P01'].includes(String(error.code));
 
 const attempts = 60;
 
@@ -20,6 +27,12 @@ export async function exchangeTable(stream: string, exchange: () => PromiseLike<
       await exchange();
       return;
     } catch (error) {
+      if (overtaken(error))
+        throw new CoinlogError(
+          'BUSY',
+          `Another process was at ${stream} at the same time (${messageOf(error)}): nothing was changed by this one, try again.`,
+          { cause: error },
+        );
       if (!inTheWay(error)) throw error;
       if (attempt === attempts)
         throw new CoinlogError(

@@ -4,7 +4,7 @@ import { findSegment } from './archive/segments.ts';
 import { decompress } from './compress.ts';
 import type { EventHeader, LogEvent } from './event.ts';
 import { toLogEvent } from './stored-event.ts';
-import { gapError } from './stored-events.ts';
+import { gapError, replacedSegment } from './stored-events.ts';
 
 const headerColumns = (sql: Queryable) => sql`
   stream, version, event_id, type, schema_version, run_id, received_at, recorded_at, metadata, payload_bytes,
@@ -42,13 +42,20 @@ async function readArchived(
 ): Promise<LogEvent[]> {
   const segment = await findSegment(sql, stream, after);
   if (!segment) {
-    if (firstInDatabase !== undefined) throw gapError(stream, after + 1);
+    // A snapshot older than an archiver's cut sees neither the rows nor the segment, and must not call that the end.
+    const head = (await readHeads(sql)).get(stream) ?? 0;
+    if (firstInDatabase !== undefined || after < Math.min(head, options.to ?? head))
+      throw gapError(stream, after + 1);
     return [];
   }
   const { to = Number.MAX_SAFE_INTEGER, limit, maxPayloadBytes = Number.MAX_SAFE_INTEGER } = options;
   const events: LogEvent[] = [];
   let bytes = 0;
-  for (const event of await options.archive.blockAt(segment, after + 1)) {
+  const { archive } = options;
+  const block = await archive
+    .blockAt(segment, after + 1)
+    .catch(async (error: unknown) => archive.blockAt(await replacedSegment(sql, segment, error), after + 1));
+  for (const event of block) {
     if (event.version <= after) continue;
     if (event.version > to || events.length === limit || bytes > maxPayloadBytes) break;
     events.push(toLogEvent(event));
@@ -61,9 +68,10 @@ async function readArchived(
 export async function readHeaders(
   sql: Queryable,
   stream: string,
-  after: number,
+  afterVersion: number,
   options: ReadOptions,
 ): Promise<EventHeader[]> {
+  const after = Math.max(0, afterVersion);
   const rows = await sql<EventHeader[]>`
     select ${headerColumns(sql)} from log.event
     where stream = ${stream} and version > ${after} and version <= ${options.to ?? Number.MAX_SAFE_INTEGER}
@@ -91,9 +99,10 @@ async function unpack({ stored, ...header }: Row): Promise<LogEvent> {
 export async function readEvents(
   sql: Queryable,
   stream: string,
-  after: number,
+  afterVersion: number,
   options: ReadOptions,
 ): Promise<LogEvent[]> {
+  const after = Math.max(0, afterVersion);
   const rows = await sql<Row[]>`
     with sized as (
       select *, sum(payload_bytes) over (order by version) - payload_bytes as before
@@ -129,7 +138,7 @@ export async function readHeader(
   archive: Archive,
 ): Promise<EventHeader | null> {
   const [event] = await readHeaders(sql, stream, version - 1, { limit: 1, archive });
-  return event ?? null;
+  return event?.version === version ? event : null;
 }
 
 /** The version an event id has in a stream, or null. Answers for archived events too. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,9 @@ import type { Sql } from '../database/client.ts';
 import { CoinlogError } from '../errors.ts';
 import { append } from './append.ts';
 import type { Archive } from './archive/archive.ts';
+import { asOnlyArchiver } from './archive/archive-lease.ts';
 import { readBack, segmentFile } from './archive/close-segments.ts';
+import { notePending, sweepPending } from './archive/pending-files.ts';
 import { createSegmentWriter } from './archive/segment-writer.ts';
 import { findSegment, type Segment } from './archive/segments.ts';
 import type { ArchiveStore } from './archive/store.ts';
@@ -14,13 +17,15 @@ import type { EventHeader } from './event.ts';
 import { exchangeTable } from './exchange.ts';
 import { readHeader } from './read.ts';
 import { operatorStream, readRedactions, redactedType } from './redactions.ts';
-import type { Redactions } from './stored-event.ts';
+import { redactionKey } from './stored-event.ts';
 
 export interface RedactDeps {
   sql: Sql;
   /** May remove a payload, as the application may not. */
   owner: Sql;
   archive: Archive;
+  /** Unique per process. */
+  holder: string;
   now: () => Date;
 }
 
@@ -40,54 +45,52 @@ async function decide({ sql, now }: RedactDeps, event: EventHeader, reason: stri
   ]);
 }
 
-/** Every file this segment can have had before; also one that a killed attempt had just replaced. */
-async function removeFormer(
-  store: ArchiveStore,
-  { stream, firstVersion, lastVersion }: Segment,
-  current: string,
-  redactions: Redactions,
-): Promise<void> {
-  const suffixes = [...redactions]
-    .filter((key) => key.startsWith(`${stream}:`))
-    .map((key) => Number(key.slice(stream.length + 1)))
-    .filter((version) => version >= firstVersion && version <= lastVersion)
-    .map(withoutSuffix);
-  for (const suffix of ['', ...suffixes]) {
-    const file = segmentFile(stream, firstVersion, lastVersion, suffix);
-    if (file !== current) await store.remove(file);
-  }
-}
-
-const withoutSuffix = (version: number): string => `-without-${version}`;
-
-/** A copy of a segment's file without one payload takes the file's place; the chain and every other byte stay. */
+/**
+ * A copy of a segment's file without the payloads that are to go takes the file's place; the chain and every other byte
+ * stay. Its name was never used before, so that nobody reads it by an index of another.
+ */
 async function redactSegment(
-  { sql, owner }: RedactDeps,
+  { sql, owner, archive }: RedactDeps,
   store: ArchiveStore,
-  archive: Archive,
   segment: Segment,
-  version: number,
+  renew: () => Promise<void>,
 ): Promise<void> {
   const { stream, firstVersion, lastVersion } = segment;
+  const redactions = await readRedactions(sql);
   const folder = await mkdtemp(join(tmpdir(), 'coinlog-redact-'));
   try {
     const path = join(folder, 'segment.zst');
     const start = { version: firstVersion - 1, chainHash: segment.previousHash };
     const writer = await createSegmentWriter(path, stream, start);
-    for await (const block of archive.blocks(segment, firstVersion))
-      for (const event of block)
-        await writer.add(event.version === version ? { ...event, payload: { kind: 'redacted' } } : event);
+    try {
+      for await (const block of archive.blocks(segment, firstVersion)) {
+        await renew();
+        for (const event of block)
+          await writer.add(
+            redactions.has(redactionKey(stream, event.version))
+              ? { ...event, payload: { kind: 'redacted' } }
+              : event,
+          );
+      }
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
     const written = await writer.finish();
-    const file = segmentFile(stream, firstVersion, lastVersion, withoutSuffix(version));
+    const file = segmentFile(stream, firstVersion, lastVersion, `-${randomBytes(4).toString('hex')}`);
+    await notePending(sql, file);
     await store.put(file, path);
-    const redactions = await readRedactions(sql);
-    await readBack(store, file, stream, written, redactions);
-    await owner`
-      select log.replace_file(${stream}, ${firstVersion}, ${file}, ${written.fileBytes}, ${written.fileSha256})`;
-    await removeFormer(store, segment, file, redactions);
+    await readBack(store, file, stream, written, redactions, renew);
+    await notePending(sql, segment.file);
+    await exchangeTable(
+      stream,
+      () => owner`
+        select log.replace_file(${segment.file}, ${file}, ${written.fileBytes}, ${written.fileSha256})`,
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+  await sweepPending(sql, store);
 }
 
 /**
@@ -101,25 +104,27 @@ export async function redact(
   deps: RedactDeps,
   { stream, version, reason }: { stream: string; version: number; reason: string },
 ): Promise<{ where: 'database' | 'archive'; payloadBytes: number }> {
-  const { sql, owner, archive } = deps;
+  const { sql, owner, archive, holder } = deps;
   if (stream === operatorStream)
     throw new CoinlogError('USAGE', "The operator's own events have no payload, and they stay.");
   const event = await readHeader(sql, stream, version, archive);
-  if (event?.version !== version)
-    throw new CoinlogError('EVENT_NOT_FOUND', `There is no event ${version} in ${stream}.`);
-  await decide(deps, event, reason);
-  const [row] = await owner<{ inTable: boolean }[]>`
-    select log.redact(${stream}, ${version}) as "inTable"`;
-  if (row?.inTable) {
-    await exchangeTable(stream, () => owner`select log.rewrite(${stream}, ${version})`);
-    return { where: 'database', payloadBytes: event.payloadBytes };
-  }
-  const segment = await findSegment(sql, stream, version - 1);
-  if (!segment || !archive.store)
-    throw new CoinlogError(
-      'CONFIG_INVALID',
-      `ARCHIVE_URI: event ${version} of ${stream} is in the archive; set it.`,
-    );
-  await redactSegment(deps, archive.store, archive, segment, version);
-  return { where: 'archive', payloadBytes: event.payloadBytes };
+  if (event === null) throw new CoinlogError('EVENT_NOT_FOUND', `There is no event ${version} in ${stream}.`);
+  const { payloadBytes } = event;
+  return asOnlyArchiver(sql, holder, async (renew) => {
+    await decide(deps, event, reason);
+    if (archive.store) await sweepPending(sql, archive.store);
+    const [row] = await owner<{ inTable: boolean }[]>`select log.redact(${stream}, ${version}) as "inTable"`;
+    if (row?.inTable) {
+      await exchangeTable(stream, () => owner`select log.rewrite(${stream}, ${version})`);
+      return { where: 'database', payloadBytes };
+    }
+    const segment = await findSegment(sql, stream, version - 1);
+    if (!segment || !archive.store)
+      throw new CoinlogError(
+        'CONFIG_INVALID',
+        `ARCHIVE_URI: event ${version} of ${stream} is in the archive; set it.`,
+      );
+    await redactSegment(deps, archive.store, segment, renew);
+    return { where: 'archive', payloadBytes };
+  });
 }

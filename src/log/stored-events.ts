@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/client.ts';
 import { CoinlogError } from '../errors.ts';
 import type { Archive } from './archive/archive.ts';
-import { findSegment } from './archive/segments.ts';
+import { findSegment, type Segment } from './archive/segments.ts';
 import type { ChainedColumns } from './chain.ts';
 import { decompress } from './compress.ts';
 import type { StoredEvent, StoredPayload } from './stored-event.ts';
@@ -34,16 +34,37 @@ const readRows = (sql: Queryable, stream: string, after: number, to: number): Pr
       log.microseconds(recorded_at) as recorded_at_us, metadata, payload_bytes, payload as stored, sha256, chain_hash
     from sized where before <= ${batchBytes} order by version`;
 
-/** What an archived segment holds next, as far as it goes; nothing when the next event is in none. */
+/**
+ * What an archived segment holds next, as far as it goes; nothing when the next event is in none. A redaction may put
+ * another file in its place meanwhile: then it goes on in that one.
+ */
 async function* archived(
   sql: Queryable,
   archive: Archive,
   { stream, after, to }: { stream: string; after: number; to: number },
 ): AsyncGenerator<StoredEvent[]> {
-  const segment = after < to ? await findSegment(sql, stream, after) : null;
-  if (!segment) return;
-  for await (const block of archive.blocks(segment, after + 1))
-    yield block.filter(({ version }) => version <= to);
+  let position = after;
+  let segment = after < to ? await findSegment(sql, stream, after) : null;
+  while (segment) {
+    try {
+      for await (const block of archive.blocks(segment, position + 1)) {
+        const wanted = block.filter(({ version }) => version <= to);
+        position = wanted.at(-1)?.version ?? position;
+        yield wanted;
+      }
+      return;
+    } catch (error) {
+      segment = await replacedSegment(sql, segment, error);
+    }
+  }
+}
+
+/** The segment with the file that took the missing one's place; throws the error when there is none. */
+export async function replacedSegment(sql: Queryable, segment: Segment, error: unknown): Promise<Segment> {
+  const missing = error instanceof CoinlogError && error.code === 'ARCHIVE_FILE_MISSING';
+  const now = missing ? await findSegment(sql, segment.stream, segment.firstVersion - 1) : null;
+  if (!now || now.file === segment.file) throw error;
+  return now;
 }
 
 /**

@@ -4,8 +4,8 @@ import type { Archive } from './archive/archive.ts';
 import { genesis } from './chain.ts';
 import { findStrayEvent, findWrongKey } from './consistency.ts';
 import type { ExportedHeads } from './heads-file.ts';
-import { operatorStream, readRedactions } from './redactions.ts';
-import { createChainCheck, type ChainPosition, type Redactions } from './stored-event.ts';
+import { checkDecided, operatorStream, readRedactions } from './redactions.ts';
+import { createChainCheck, type ChainPosition } from './stored-event.ts';
 import { storedEvents } from './stored-events.ts';
 import { readVerifyCheckpoints, type VerifyCheckpoint } from './verify-checkpoint.ts';
 
@@ -52,7 +52,7 @@ interface StreamTask {
 interface Verification {
   sql: Sql;
   archive: Archive;
-  redactions: Redactions;
+  redactions: Set<string>;
   onEvents: (count: number) => void;
 }
 
@@ -69,7 +69,7 @@ async function verifyChain(
   try {
     for await (const batch of storedEvents(sql, archive, range)) {
       for (const event of batch) {
-        const reason = chain.check(event);
+        const reason = await checkDecided(sql, chain, event, redactions);
         if (reason) return { stream, version: event.version, reason };
         const other = known.find(
           (k) => k.version === event.version && !sameHash(k.chainHash, event.chainHash),
@@ -104,15 +104,18 @@ async function verifyStream(verification: Verification, task: StreamTask): Promi
   return findWrongKey(verification.sql, stream);
 }
 
-/** Where a stream is verified from: its beginning, or the checkpoint when that is asked for and still stands. */
+/**
+ * Where a stream is verified from: its beginning, or the checkpoint when that is asked for and still stands. Never
+ * beyond an exported head: the application can write a checkpoint, and the exported head is there to be compared with.
+ */
 function startOf(
   stream: string,
   head: ChainPosition,
   checkpoint: VerifyCheckpoint | undefined,
+  exported: ChainPosition | undefined,
 ): ChainPosition {
-  return checkpoint && checkpoint.version <= head.version
-    ? checkpoint
-    : { version: 0, chainHash: genesis(stream) };
+  if (!checkpoint || checkpoint.version > head.version) return { version: 0, chainHash: genesis(stream) };
+  return exported && exported.version <= checkpoint.version ? exported : checkpoint;
 }
 
 type Checkpoints = ReadonlyMap<string, VerifyCheckpoint>;
@@ -126,8 +129,8 @@ async function readTasks(sql: Sql, options: VerifyOptions, checkpoints: Checkpoi
     throw new CoinlogError('USAGE', `There is no stream ${options.stream}: "coinlog status" lists them.`);
   return rows.map(({ stream, ...head }): StreamTask => {
     const checkpoint = checkpoints.get(stream);
-    const start = startOf(stream, head, options.sinceCheckpoint ? checkpoint : undefined);
     const exported = options.against?.get(stream);
+    const start = startOf(stream, head, options.sinceCheckpoint ? checkpoint : undefined, exported);
     const known = [
       ...(exported ? [{ ...exported, from: 'the exported head' }] : []),
       ...(checkpoint

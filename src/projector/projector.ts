@@ -31,6 +31,8 @@ export interface Projector {
   follow(): void;
   /** Folds until these heads are in the read model, by itself or by waiting for the process that does it. */
   catchUpTo(heads: Checkpoints, onProgress?: (remainingEvents: number) => void): Promise<{ events: number }>;
+  /** True when the read model was folded by what operators have decided until now, by this or another process. */
+  obeysDecisions(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -139,6 +141,10 @@ export function createProjector(deps: ProjectorDeps): Projector {
       following ??= followLoop();
     },
     catchUpTo,
+    async obeysDecisions() {
+      const { foldDigest } = await readDecisions(sql, deps.codeDigest);
+      return (await readModelState(sql, 'read'))?.foldDigest === foldDigest;
+    },
     async close() {
       closing = true;
       stopping.abort();

@@ -138,7 +138,9 @@ export async function rebuild(deps: RebuildDeps): Promise<RebuildResult> {
   const startedAt = performance.now();
   return asOnlyRebuild(deps, async () => {
     const decisions = await readDecisions(sql, deps.codeDigest);
+    // What a kill left of an earlier one may hold what has been redacted since.
     await dropReadModel(sql, 'read_old');
+    await dropReadModel(sql, 'read_verify');
     await createReadModelBeside(sql, 'read_next', decisions.foldDigest, now());
     let events = await foldInto(deps, decisions, 'read_next', await readHeads(sql));
     await createReadIndexes(sql, 'read_next');

@@ -1,4 +1,4 @@
-import { readdir, rm, truncate } from 'node:fs/promises';
+import { copyFile, readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { append } from '../../src/log/append.ts';
@@ -219,6 +219,27 @@ describe('when archived events cannot be read', () => {
   it('a cut-off file is named', async () => {
     await truncate(join(archive.folder, file), 100);
     expect(await verify()).toMatchObject({ ok: false, firstBad: { reason: expect.stringContaining(file) } });
+  });
+
+  it('the file of another segment is named, and its events never pass for these', async () => {
+    await appendPlain(database, 'c.c', 5);
+    await archive.close(database);
+    await copyFile(join(archive.folder, file.replace('b.b', 'c.c')), join(archive.folder, file));
+    const reading = readEvents(database.sql, 'b.b', 0, { limit: 2, archive: archive.fresh() });
+    await expect(reading).rejects.toThrow(
+      /b\.b\/000000000001-000000000005\.zst .* is not that of events 1 to 5/,
+    );
+    expect((await verify()).firstBad?.reason).toContain(file);
+  });
+
+  it('a snapshot from before the cut is told to try again, not that there is nothing', async () => {
+    await appendPlain(database, 'c.c', 5);
+    await database.readSql.begin('isolation level repeatable read', async (tx) => {
+      await tx`select 1 from log.stream`;
+      await archive.close(database);
+      const reading = readEvents(tx, 'c.c', 0, { limit: 2, archive: archive.fresh() });
+      await expect(reading).rejects.toMatchObject({ code: 'LOG_DAMAGED' });
+    });
   });
 
   it('an archive that is not configured is named, with the events that are in it', async () => {

@@ -20,7 +20,7 @@ import { batchesOf, connectWriter, noAccidents, writeAll, type Tally, type Work 
 const writers = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
 const eventsPerWriter = 1_000;
 const total = writers.length * eventsPerWriter;
-const terminateEvery = 250;
+const terminateEvery = 100;
 
 let database: TestDatabase;
 let children: ChildProcess[] = [];
@@ -102,7 +102,10 @@ async function follow(stream: string, reader: Work, seen: EventHeader[], signal:
   }
 }
 
-/** Ends one of the writers' sessions every so many events, at whatever it is just doing. Returns how many. */
+/**
+ * Ends a session that is in an append every so many events. Returns how many. None that has only just begun: postgres.js
+ * 3.4.9 leaves a rejection unhandled when a session ends while it asks for the types.
+ */
 async function terminateWriters(seed: number, seen: EventHeader[], signal: AbortSignal): Promise<number> {
   let terminated = 0;
   for (let at = terminateEvery; at < total; at += terminateEvery) {
@@ -110,7 +113,8 @@ async function terminateWriters(seed: number, seen: EventHeader[], signal: Abort
     const rows = await database.owner`
       select pg_terminate_backend(pid) from (
         select pid from pg_stat_activity
-        where datname = current_database() and application_name like 'writer %' and state <> 'idle'
+        where datname = current_database() and application_name like 'writer %' and state = 'active'
+          and query like '%log.append%'
         order by md5(pid::text || ${`${seed} ${at}`}) limit 1) as one`;
     terminated += rows.length;
   }

@@ -59,7 +59,7 @@ async function fill(): Promise<void> {
   await append(from.sql, 'b.b', [plainEvent('bytes', Buffer.from([0xff, 0, 0x0a])), plainEvent('none')]);
   await archive.close(from);
   await redact(
-    { sql: from.sql, owner: from.owner, archive: archive.fresh(), now },
+    { sql: from.sql, owner: from.owner, archive: archive.fresh(), holder: 'test', now },
     { stream: 'b.b', version: 2, reason: 'test' },
   );
   await appendPlain(from, 'b.b', 300);
@@ -114,6 +114,22 @@ describe('an import is refused, with nothing written,', () => {
     await openLog(to.sql, 'live', now());
     await expect(importInto(to)).rejects.toMatchObject({ code: 'IMPORT_REFUSED' });
     expect(await allEvents(to)).toHaveLength(1);
+  });
+
+  it('into a copy that went its own way, whichever stream shows it', async () => {
+    await exportFrom();
+    await importInto(to);
+    await rm(folder, { recursive: true });
+    await appendPlain(from, 'c.c', 2);
+    await redact(
+      { sql: from.sql, owner: from.owner, archive: archive.fresh(), holder: 'test', now },
+      { stream: 'b.b', version: 1, reason: 'test' },
+    );
+    await exportFrom();
+    await append(to.sql, 'c.c', [plainEvent('another')]);
+    const before = await allEvents(to);
+    await expect(importInto(to)).rejects.toMatchObject({ code: 'IMPORT_REFUSED' });
+    expect(await allEvents(to)).toEqual(before);
   });
 
   it('of a damaged file', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { append } from '../../src/log/append.ts';
@@ -24,7 +24,13 @@ afterEach(async () => {
 
 const redactEvent = (stream: string, version: number) =>
   redact(
-    { sql: database.sql, owner: database.owner, archive: archive.fresh(), now: () => new Date() },
+    {
+      sql: database.sql,
+      owner: database.owner,
+      archive: archive.fresh(),
+      holder: crypto.randomUUID(),
+      now: () => new Date(),
+    },
     { stream, version, reason: 'a person asked for it' },
   );
 const verify = () => verifyLog(database.sql, { archive: archive.fresh() });
@@ -71,12 +77,59 @@ describe('redaction', () => {
     expect(await redactEvent('b.b', 2)).toMatchObject({ where: 'archive' });
     await redactEvent('b.b', 3);
     const files = await readdir(join(archive.folder, 'b.b'));
-    expect(files).toEqual(['000000000001-000000000003-without-3.zst']);
+    expect(files).toEqual([expect.stringMatching(/^000000000001-000000000003-[0-9a-f]{8}\.zst$/)]);
     const content = await readFile(join(archive.folder, 'b.b', files[0] ?? ''));
     expect(content.includes(secret.subarray(100, 300))).toBe(false);
     expect(await readEvent(database.sql, 'b.b', 1, archive.fresh())).toMatchObject({ redacted: false });
     expect(await readEvent(database.sql, 'b.b', 2, archive.fresh())).toMatchObject({ redacted: true });
     expect(await verify()).toMatchObject({ ok: true, events: 5 });
+  });
+
+  it('of several events at once loses nothing else: one after the other, or told to wait', async () => {
+    const events = Array.from({ length: 6 }, (_, n) => plainEvent(`e${n}`));
+    await append(database.sql, 'b.b', events);
+    await archive.close(database);
+    const outcomes = await Promise.allSettled([2, 3, 4].map((version) => redactEvent('b.b', version)));
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'BUSY' });
+    for (const version of [2, 3, 4]) await redactEvent('b.b', version);
+    expect(await verify()).toMatchObject({ ok: true, events: 9 });
+    const left = [];
+    for (let version = 1; version <= 6; version += 1)
+      if (!(await readEvent(database.sql, 'b.b', version, archive.fresh()))?.redacted) left.push(version);
+    expect(left).toEqual([1, 5, 6]);
+    expect(await readdir(join(archive.folder, 'b.b'))).toHaveLength(1);
+  });
+
+  it('is not undone by an archiver that had read the bytes before', async () => {
+    await append(database.sql, 'b.b', [plainEvent('a'), plainEvent('secret', secret), plainEvent('c')]);
+    const row = async (chain: string) =>
+      database.owner`
+        select log.finish_cut(row('b.b', 1, ${chain === 'late' ? 2 : 1},
+          sha256('b.b'), (select chain_hash from log.event where stream = 'b.b' and version = ${chain === 'late' ? 2 : 1}),
+          1, now(), 'b.b/x.zst', 1, sha256('x'), now())::log.segment, 0)`;
+    await database.owner`select log.begin_cut('b.b', 1, 2)`;
+    await redactEvent('b.b', 2);
+    await database.owner`select log.begin_cut('b.b', 1, 2)`;
+    await expect(row('late')).rejects.toThrow(/redacted meanwhile/);
+    expect(await inDataFiles(secret.subarray(100, 1_500))).toBe(false);
+    expect(await verify()).toMatchObject({ ok: true, events: 4 });
+  });
+
+  it('also takes the bytes that a killed archiver left beside: a copied table, a stored file', async () => {
+    await append(database.sql, 'b.b', [plainEvent('a'), plainEvent('secret', secret), plainEvent('c')]);
+    await database.owner`select log.begin_cut('b.b', 1, 1)`;
+    const orphan = 'b.b/000000000001-000000000002.zst';
+    await database.sql`insert into control.pending_file values (${orphan})`;
+    await mkdir(join(archive.folder, 'b.b'));
+    await writeFile(join(archive.folder, orphan), secret);
+    await redactEvent('b.b', 2);
+    const tables = await database.owner`
+      select relname from pg_class where relnamespace = 'log'::regnamespace and relkind = 'r' and not relispartition
+        and relname like '%b.b%'`;
+    expect(tables).toEqual([]);
+    expect(await readdir(join(archive.folder, 'b.b'))).toEqual([]);
+    expect(await verify()).toMatchObject({ ok: true, events: 4 });
   });
 
   it('takes out what the event had decided: quotes, counts and rejected records are folded again', async () => {
@@ -121,7 +174,13 @@ describe('redaction', () => {
     await appendRun(database.sql, { ...run, runId: 'one', pages: [page] });
     await projectAll(database);
     const noOwner = redact(
-      { sql: database.sql, owner: database.sql, archive: archive.fresh(), now: () => new Date() },
+      {
+        sql: database.sql,
+        owner: database.sql,
+        archive: archive.fresh(),
+        holder: crypto.randomUUID(),
+        now: () => new Date(),
+      },
       { stream: 'coingecko.markets', version: 2, reason: 'no right to' },
     );
     await expect(noOwner).rejects.toThrow(/permission denied/);

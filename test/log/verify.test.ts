@@ -200,6 +200,17 @@ describe('since the last checkpoint', () => {
     expect((await verify({ sinceCheckpoint: true })).firstBad).toMatchObject({ stream: 'a.a', version: 5 });
   });
 
+  it('heads exported to another place are compared all the same', async () => {
+    await appendPlain(database, 'a.a', 5);
+    await checkpoint();
+    const options = (version: number) => ({
+      sinceCheckpoint: true,
+      against: new Map([['a.a', { version, chainHash: Buffer.alloc(32) }]]),
+    });
+    expect((await verify(options(5))).firstBad).toMatchObject({ stream: 'a.a', version: 5 });
+    expect((await verify(options(3))).firstBad).toMatchObject({ stream: 'a.a', version: 4 });
+  });
+
   it('a tail cut off together with the head shows, since the checkpoint is beyond it', async () => {
     await appendPlain(database, 'a.a', 6);
     await checkpoint();

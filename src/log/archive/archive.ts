@@ -29,6 +29,22 @@ const needStore = (
 // A reader goes through a block in several steps, and several may read at once; a block unpacks to some 8 MB.
 const keptBlocks = 4;
 
+/** A file that is whole but another segment's must not pass for this one's. */
+function checkIndex(store: ArchiveStore, segment: Segment, index: SegmentIndex): SegmentIndex {
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+  const fits =
+    index.stream === segment.stream &&
+    index.first_version === segment.firstVersion &&
+    index.last_version === segment.lastVersion &&
+    index.previous_hash === hex(segment.previousHash) &&
+    index.chain_hash === hex(segment.chainHash);
+  if (fits) return index;
+  throw new CoinlogError(
+    'LOG_DAMAGED',
+    `The archive file ${segment.file} in ${store.where} is not that of events ${segment.firstVersion} to ${segment.lastVersion} of ${segment.stream}: put the right one in its place.`,
+  );
+}
+
 /** A map that forgets what was used longest ago. */
 function createRecent<T>(limit: number) {
   const kept = new Map<string, Promise<T>>();
@@ -53,12 +69,16 @@ export function createArchive(store: ArchiveStore | null): Archive {
     async blockAt(segment, version) {
       const from = needStore(store, segment);
       const { file } = segment;
-      const index = await recentIndex(file, () => readSegmentIndex(from, file));
+      const index = checkIndex(from, segment, await recentIndex(file, () => readSegmentIndex(from, file)));
       const block = index.blocks.findLast(({ first_version }) => first_version <= version);
       if (!block) return [];
       return recentBlock(`${file}#${block.offset}`, () => readBlock(from, file, index, block));
     },
-    blocks: (segment, fromVersion) => readSegment(needStore(store, segment), segment.file, fromVersion),
+    async *blocks(segment, fromVersion) {
+      const from = needStore(store, segment);
+      checkIndex(from, segment, await readSegmentIndex(from, segment.file));
+      yield* readSegment(from, segment.file, fromVersion);
+    },
   };
 }
 

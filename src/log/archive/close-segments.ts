@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sql } from '../../database/client.ts';
-import { acquireLease, releaseLease } from '../../database/lease.ts';
 import { CoinlogError } from '../../errors.ts';
 import { genesis } from '../chain.ts';
 import { exchangeTable } from '../exchange.ts';
@@ -10,6 +9,8 @@ import { operatorStream, readRedactions } from '../redactions.ts';
 import { createChainCheck, type ChainPosition, type Redactions } from '../stored-event.ts';
 import { storedEvents } from '../stored-events.ts';
 import { noArchive } from './archive.ts';
+import { asOnlyArchiver } from './archive-lease.ts';
+import { notePending, sweepPending } from './pending-files.ts';
 import { readSegment } from './segment-reader.ts';
 import { createSegmentWriter, type WrittenSegment } from './segment-writer.ts';
 import { readSegments } from './segments.ts';
@@ -46,21 +47,29 @@ const digits = (version: number): string => String(version).padStart(12, '0');
 export const segmentFile = (stream: string, first: number, last: number, suffix = ''): string =>
   `${stream}/${digits(first)}-${digits(last)}${suffix}.zst`;
 
-/** The last version of the next segment, or null while there is nothing to close. */
-async function nextLast(
-  sql: Sql,
-  stream: string,
-  first: number,
-  before: Date | null,
-): Promise<number | null> {
+interface Span {
+  stream: string;
+  start: ChainPosition;
+  last: number;
+}
+
+/** The next segment to close, or null while there is none. */
+async function nextSpan(sql: Sql, stream: string, before: Date | null): Promise<Span | null> {
+  const newest = (await readSegments(sql, stream)).at(-1);
+  const start: ChainPosition = newest
+    ? { version: newest.lastVersion, chainHash: newest.chainHash }
+    : { version: 0, chainHash: genesis(stream) };
+  const first = start.version + 1;
   const partitionLast = Math.ceil(first / partitionVersions) * partitionVersions;
   const [row] = await sql<{ last: number | null }[]>`
     select max(version) as last from log.event
     where stream = ${stream} and version between ${first} and ${partitionLast}
       and ${before === null ? sql`true` : sql`recorded_at < ${before}`}`;
   const last = row?.last ?? null;
-  return last === null || (before === null && last < partitionLast) ? null : last;
+  return last === null || (before === null && last < partitionLast) ? null : { stream, start, last };
 }
+
+type SegmentDeps = CloseSegmentsDeps & { renew: () => Promise<void> };
 
 const broken = (stream: string, version: number, reason: string): CoinlogError =>
   new CoinlogError(
@@ -70,9 +79,9 @@ const broken = (stream: string, version: number, reason: string): CoinlogError =
 
 /** Events from the database into a file, each of them checked on the way. */
 async function writeFile(
-  { sql, signal, onProgress }: CloseSegmentsDeps,
+  { sql, signal, onProgress, renew }: SegmentDeps,
   path: string,
-  { stream, start, last }: { stream: string; start: ChainPosition; last: number },
+  { stream, start, last }: Span,
   redactions: Redactions,
 ): Promise<WrittenSegment> {
   const chain = createChainCheck(start, redactions);
@@ -85,6 +94,7 @@ async function writeFile(
         if (reason) throw broken(stream, event.version, reason);
         await writer.add(event);
       }
+      await renew();
       const events = chain.position.version - start.version;
       onProgress?.({ stream, events, total: last - start.version });
     }
@@ -103,14 +113,17 @@ export async function readBack(
   stream: string,
   written: WrittenSegment,
   redactions: Redactions,
+  renew: () => Promise<void>,
 ): Promise<void> {
   const start = { version: written.firstVersion - 1, chainHash: written.previousHash };
   const chain = createChainCheck(start, redactions);
-  for await (const block of readSegment(store, file))
+  for await (const block of readSegment(store, file)) {
+    await renew();
     for (const event of block) {
       const reason = chain.check(event);
       if (reason) throw broken(stream, event.version, `as read back from ${file}, ${reason}`);
     }
+  }
   if (chain.position.version !== written.lastVersion)
     throw broken(stream, chain.position.version + 1, `it is missing from ${file} as read back`);
 }
@@ -131,37 +144,28 @@ async function cut(
       select log.finish_cut(row(${stream}::text, ${firstVersion}::bigint, ${lastVersion}::bigint,
         ${Buffer.from(written.previousHash)}::bytea, ${Buffer.from(written.chainHash)}::bytea,
         ${written.payloadBytes}::bigint, ${new Date(written.lastRecordedAtUs / 1000)}::timestamptz, ${file}::text,
-        ${written.fileBytes}::bigint, ${written.fileSha256}::bytea, ${now}::timestamptz)::log.segment)`,
+        ${written.fileBytes}::bigint, ${written.fileSha256}::bytea, ${now}::timestamptz)::log.segment, ${written.redacted})`,
   );
 }
 
 async function closeSegment(
-  deps: CloseSegmentsDeps,
+  deps: SegmentDeps,
   folder: string,
-  span: { stream: string; start: ChainPosition; last: number },
+  span: Span,
   redactions: Redactions,
-): Promise<{ closed: ClosedSegment; end: ChainPosition }> {
+): Promise<ClosedSegment> {
+  const { sql, owner, store, now, renew } = deps;
   const { stream, start, last } = span;
   const path = join(folder, 'segment.zst');
   const written = await writeFile(deps, path, span, redactions);
   const file = segmentFile(stream, start.version + 1, last);
-  await deps.store.put(file, path);
-  await readBack(deps.store, file, stream, written, redactions);
-  await cut(deps.owner, stream, file, written, deps.now());
-  const { firstVersion, lastVersion, payloadBytes, fileBytes, chainHash } = written;
-  return {
-    closed: { stream, firstVersion, lastVersion, file, payloadBytes, fileBytes },
-    end: { version: lastVersion, chainHash },
-  };
-}
-
-const lease = 'archive';
-// Longer than a segment takes; two at once could not lose anything, only undo each other's work.
-const leaseTtlMs = 10 * 60_000;
-
-async function holdLease(sql: Sql, holder: string): Promise<void> {
-  if (!(await acquireLease(sql, { name: lease, holder, ttlMs: leaseTtlMs })))
-    throw new CoinlogError('BUSY', 'Another process is archiving this log: wait for it, then try again.');
+  await notePending(sql, file);
+  await store.put(file, path);
+  await readBack(store, file, stream, written, redactions, renew);
+  await cut(owner, stream, file, written, now());
+  await sweepPending(sql, store);
+  const { firstVersion, lastVersion, payloadBytes, fileBytes } = written;
+  return { stream, firstVersion, lastVersion, file, payloadBytes, fileBytes };
 }
 
 /**
@@ -171,31 +175,24 @@ async function holdLease(sql: Sql, holder: string): Promise<void> {
  * store throws; whatever was closed until then stays closed.
  */
 export async function closeSegments(deps: CloseSegmentsDeps, before: Date | null): Promise<ClosedSegment[]> {
-  const { sql, holder } = deps;
-  await holdLease(sql, holder);
-  const redactions = await readRedactions(sql);
-  const streams = await sql<{ stream: string }[]>`
-    select stream from log.stream where stream <> ${operatorStream} order by stream`;
-  const folder = await mkdtemp(join(tmpdir(), 'coinlog-archive-'));
-  const closed: ClosedSegment[] = [];
-  try {
-    for (const { stream } of streams) {
-      const newest = (await readSegments(sql, stream)).at(-1);
-      let start: ChainPosition = newest
-        ? { version: newest.lastVersion, chainHash: newest.chainHash }
-        : { version: 0, chainHash: genesis(stream) };
-      for (;;) {
-        const last = await nextLast(sql, stream, start.version + 1, before);
-        if (last === null) break;
-        await holdLease(sql, holder);
-        const done = await closeSegment(deps, folder, { stream, start, last }, redactions);
-        closed.push(done.closed);
-        start = done.end;
-      }
+  const { sql, holder, store } = deps;
+  return asOnlyArchiver(sql, holder, async (renew) => {
+    await sweepPending(sql, store);
+    const redactions = await readRedactions(sql);
+    const streams = await sql<{ stream: string }[]>`
+      select stream from log.stream where stream <> ${operatorStream} order by stream`;
+    const folder = await mkdtemp(join(tmpdir(), 'coinlog-archive-'));
+    const closed: ClosedSegment[] = [];
+    try {
+      for (const { stream } of streams)
+        for (;;) {
+          const span = await nextSpan(sql, stream, before);
+          if (span === null) break;
+          closed.push(await closeSegment({ ...deps, renew }, folder, span, redactions));
+        }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-    await releaseLease(sql, lease, holder);
-  }
-  return closed;
+    return closed;
+  });
 }

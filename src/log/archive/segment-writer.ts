@@ -29,6 +29,8 @@ export interface WrittenSegment {
   chainHash: Uint8Array;
   /** Raw. */
   payloadBytes: number;
+  /** Events without their payload. */
+  redacted: number;
   lastRecordedAtUs: number;
   fileBytes: number;
   fileSha256: Buffer;
@@ -45,6 +47,7 @@ export async function createSegmentWriter(path: string, stream: string, start: C
   let offset = 0;
   let last: StoredEvent | null = null;
   let payloadBytes = 0;
+  let redacted = 0;
 
   async function write(bytes: Buffer): Promise<void> {
     hash.update(bytes);
@@ -74,6 +77,7 @@ export async function createSegmentWriter(path: string, stream: string, start: C
       pieces.push(...encoded);
       pendingBytes += bytes;
       payloadBytes += event.payloadBytes;
+      if (event.payload.kind === 'redacted') redacted += 1;
       last = event;
     },
     /** Closes the file, on disk for good. Throws when it holds no event. */
@@ -100,6 +104,7 @@ export async function createSegmentWriter(path: string, stream: string, start: C
         previousHash: start.chainHash,
         chainHash: last.chainHash,
         payloadBytes,
+        redacted,
         lastRecordedAtUs: last.recordedAtUs,
         fileBytes: offset,
         fileSha256: hash.digest(),

@@ -6,8 +6,8 @@ import type { Archive } from '../archive/archive.ts';
 import { segmentFile } from '../archive/close-segments.ts';
 import { createSegmentWriter, type SegmentWriter } from '../archive/segment-writer.ts';
 import { genesis } from '../chain.ts';
-import { readRedactions } from '../redactions.ts';
-import { createChainCheck, type ChainPosition, type Redactions } from '../stored-event.ts';
+import { checkDecided, operatorStream, readRedactions } from '../redactions.ts';
+import { createChainCheck, type ChainPosition } from '../stored-event.ts';
 import { storedEvents } from '../stored-events.ts';
 import { writeManifest, type ExportedStream } from './manifest.ts';
 
@@ -38,7 +38,7 @@ async function exportStream(
   { sql, archive, signal }: ExportDeps,
   folder: string,
   { stream, head, chainHash }: { stream: string; head: number; chainHash: Uint8Array },
-  redactions: Redactions,
+  redactions: Set<string>,
   onEvents: (count: number) => void,
 ): Promise<ExportedStream> {
   const files: ExportedStream['files'] = [];
@@ -68,7 +68,7 @@ async function exportStream(
   for await (const batch of storedEvents(sql, archive, { stream, after: 0, to: head })) {
     if (signal?.aborted) throw new CoinlogError('BUSY', 'Stopped; the export is not whole.');
     for (const event of batch) {
-      const reason = chain.check(event);
+      const reason = await checkDecided(sql, chain, event, redactions);
       if (reason)
         throw new CoinlogError(
           'LOG_DAMAGED',
@@ -86,6 +86,10 @@ async function exportStream(
   return { stream, head, chainHash: Buffer.from(chainHash).toString('hex'), files };
 }
 
+const readExportHeads = (sql: Sql) =>
+  sql<{ stream: string; head: number; chainHash: Uint8Array }[]>`
+    select stream, head, chain_hash from log.stream where head > 0 order by stream = ${operatorStream}, stream`;
+
 /**
  * Writes the whole log, archived segments too, into a folder: every event with its version, id, times, hashes and
  * bytes, each checked on the way. The files are of the archive's form. Throws FILE_REFUSED, LOG_DAMAGED, BUSY.
@@ -96,8 +100,7 @@ export async function exportLog(
 ): Promise<{ events: number; files: number }> {
   const { sql, now } = deps;
   await emptyFolder(folder);
-  const heads = await sql<{ stream: string; head: number; chainHash: Uint8Array }[]>`
-    select stream, head, chain_hash from log.stream where head > 0 order by stream`;
+  const heads = await readExportHeads(sql);
   const total = heads.reduce((sum, { head }) => sum + head, 0);
   const redactions = await readRedactions(sql);
   let events = 0;
@@ -106,7 +109,11 @@ export async function exportLog(
     deps.onProgress?.({ events, total });
   };
   const streams: ExportedStream[] = [];
-  for (const head of heads) streams.push(await exportStream(deps, folder, head, redactions, onEvents));
+  for (const { stream } of heads) {
+    // Read anew for the operator's stream, which comes last: what was decided meanwhile about the others is in it.
+    const head = (await readExportHeads(sql)).find((now) => now.stream === stream);
+    if (head) streams.push(await exportStream(deps, folder, head, redactions, onEvents));
+  }
   await writeManifest(folder, {
     format: 'coinlog-export-1',
     exportedAt: now().toISOString(),

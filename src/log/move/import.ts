@@ -7,6 +7,7 @@ import { openStore, type ArchiveStore } from '../archive/store.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { genesis } from '../chain.ts';
 import { compress } from '../compress.ts';
+import { exchangeTable } from '../exchange.ts';
 import { operatorStream, redactionOf } from '../redactions.ts';
 import { createChainCheck, type Redactions, type StoredEvent } from '../stored-event.ts';
 import { readStoredEvent } from '../stored-events.ts';
@@ -50,7 +51,10 @@ async function insert(
     chain_hash: event.chainHash.toString('hex'),
   }));
   const payloads = Buffer.concat(stored.filter((bytes) => bytes !== null));
-  await owner`select log.import(${stream}, ${head}, ${JSON.stringify(rows)}::text::jsonb, ${payloads})`;
+  await exchangeTable(
+    stream,
+    () => owner`select log.import(${stream}, ${head}, ${JSON.stringify(rows)}::text::jsonb, ${payloads})`,
+  );
 }
 
 /** All events of one exported stream, checked: files in the manifest's order, each as long as it says. */
@@ -74,6 +78,29 @@ async function* exportedEvents(
     );
 }
 
+async function headOf(sql: Sql, stream: string): Promise<number> {
+  const [row] = await sql<{ head: number }[]>`select head from log.stream where stream = ${stream}`;
+  return row?.head ?? 0;
+}
+
+/** Throws unless what this database has of a stream is a beginning of the exported one, or the other way round. */
+async function refuseOther({ sql, archive }: ImportDeps, store: ArchiveStore, exported: ExportedStream) {
+  const { stream, files } = exported;
+  const version = Math.min(await headOf(sql, stream), exported.head);
+  if (version === 0) return;
+  const here = await readStoredEvent(sql, archive, stream, version);
+  const { file } = files.find(({ lastVersion }) => lastVersion >= version) ?? {};
+  if (here && file !== undefined)
+    for await (const [there] of readSegment(store, file, version))
+      if (there) {
+        if (there.version === version && there.chainHash.equals(here.chainHash)) return;
+        break;
+      }
+  throw refused(
+    `The stream ${stream} of this database is another than that of the export: import into an empty database.`,
+  );
+}
+
 async function importStream(
   deps: ImportDeps,
   store: ArchiveStore,
@@ -81,12 +108,9 @@ async function importStream(
   redactions: Set<string>,
   onEvents: (count: number) => void,
 ): Promise<void> {
-  const { sql, owner, archive, signal } = deps;
+  const { sql, owner, signal } = deps;
   const { stream } = exported;
-  const [row] = await sql<{ head: number }[]>`select head from log.stream where stream = ${stream}`;
-  let head = row?.head ?? 0;
-  const there =
-    head === 0 ? null : await readStoredEvent(sql, archive, stream, Math.min(head, exported.head));
+  let head = await headOf(sql, stream);
   let batch: StoredEvent[] = [];
   let bytes = 0;
   const flush = async () => {
@@ -100,10 +124,6 @@ async function importStream(
     const redaction = redactionOf(event);
     if (redaction) redactions.add(redaction);
     if (signal?.aborted) throw new CoinlogError('BUSY', 'Stopped; the same import again goes on from here.');
-    if (there && event.version === there.version && !event.chainHash.equals(there.chainHash))
-      throw refused(
-        `The stream ${stream} of this database is another than that of the export: import into an empty database.`,
-      );
     if (event.version <= head) continue;
     batch.push(event);
     bytes += event.payloadBytes;
@@ -133,6 +153,8 @@ export async function importLog(
     deps.onProgress?.({ events, total: manifest.events });
   };
   try {
+    // All of them before anything is written.
+    for (const exported of manifest.streams) await refuseOther(deps, store, exported);
     for (const exported of operatorFirst(manifest))
       await importStream(deps, store, exported, redactions, onEvents);
   } finally {

@@ -88,7 +88,7 @@ export async function readEventsByKey(
   for (const key of keys) {
     if (found.has(eventKeyText(key))) continue;
     const archived = await readHeader(sql, key.stream, key.version, archive);
-    if (archived?.version === key.version) found.set(eventKeyText(key), archived);
+    if (archived) found.set(eventKeyText(key), archived);
   }
   return found;
 }
