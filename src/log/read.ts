@@ -32,29 +32,25 @@ export interface ReadOptions {
   maxPayloadBytes?: number;
 }
 
-/** What comes next when the database does not have it: from the archive, or nothing. Throws LOG_DAMAGED for a gap. */
+/** What comes next according to the archive: nothing at a stream's end, null when it should be there and is not. */
 async function readArchived(
   sql: Queryable,
   stream: string,
   after: number,
   options: ReadOptions,
-  firstInDatabase: number | undefined,
-): Promise<LogEvent[]> {
+): Promise<LogEvent[] | null> {
+  const { archive, limit, to = Number.MAX_SAFE_INTEGER, maxPayloadBytes = Number.MAX_SAFE_INTEGER } = options;
+  if (limit <= 0) return [];
   const segment = await findSegment(sql, stream, after);
   if (!segment) {
-    // A snapshot older than an archiver's cut sees neither the rows nor the segment, and must not call that the end.
     const head = (await readHeads(sql)).get(stream) ?? 0;
-    if (firstInDatabase !== undefined || after < Math.min(head, options.to ?? head))
-      throw gapError(stream, after + 1);
-    return [];
+    return after < Math.min(head, to) ? null : [];
   }
-  const { to = Number.MAX_SAFE_INTEGER, limit, maxPayloadBytes = Number.MAX_SAFE_INTEGER } = options;
-  const events: LogEvent[] = [];
-  let bytes = 0;
-  const { archive } = options;
   const block = await archive
     .blockAt(segment, after + 1)
     .catch(async (error: unknown) => archive.blockAt(await replacedSegment(sql, segment, error), after + 1));
+  const events: LogEvent[] = [];
+  let bytes = 0;
   for (const event of block) {
     if (event.version <= after) continue;
     if (event.version > to || events.length === limit || bytes > maxPayloadBytes) break;
@@ -62,6 +58,26 @@ async function readArchived(
     bytes += event.payloadBytes;
   }
   return events;
+}
+
+/**
+ * Rows of the database when they begin just after a version, else what the archive has. Asked twice before a gap is
+ * called one: what was appended between the two questions looks like it. Throws LOG_DAMAGED, which is also what a
+ * snapshot older than an archiver's cut gets, since it sees neither the rows nor the segment.
+ */
+async function readOn<T extends { version: number }>(
+  stream: string,
+  after: number,
+  rows: () => Promise<T[]>,
+  archived: () => Promise<T[] | null>,
+): Promise<T[]> {
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    const found = await rows();
+    if (found[0]?.version === after + 1) return found;
+    const events = await archived();
+    if (events) return events;
+  }
+  throw gapError(stream, after + 1);
 }
 
 /** Events of one stream after a version, in order, without payloads. */
@@ -72,18 +88,19 @@ export async function readHeaders(
   options: ReadOptions,
 ): Promise<EventHeader[]> {
   const after = Math.max(0, afterVersion);
-  const rows = await sql<EventHeader[]>`
+  const rows = (): Promise<EventHeader[]> => sql<EventHeader[]>`
     select ${headerColumns(sql)} from log.event
     where stream = ${stream} and version > ${after} and version <= ${options.to ?? Number.MAX_SAFE_INTEGER}
     order by version limit ${options.limit}`;
-  const first = rows[0]?.version;
-  if (first === after + 1) return rows;
-  const archived = await readArchived(sql, stream, after, options, first);
-  const headers = archived.map(({ payload: _payload, ...header }): EventHeader => header);
-  const last = headers.at(-1);
-  if (!last || headers.length === options.limit) return headers;
-  const limit = options.limit - headers.length;
-  return [...headers, ...(await readHeaders(sql, stream, last.version, { ...options, limit }))];
+  const archived = async (): Promise<EventHeader[] | null> => {
+    const events = await readArchived(sql, stream, after, options);
+    const headers = events?.map(({ payload: _payload, ...header }): EventHeader => header) ?? null;
+    const last = headers?.at(-1);
+    if (!headers || !last || headers.length === options.limit) return headers;
+    const limit = options.limit - headers.length;
+    return [...headers, ...(await readHeaders(sql, stream, last.version, { ...options, limit }))];
+  };
+  return readOn(stream, after, rows, archived);
 }
 
 type Row = EventHeader & { stored: Uint8Array | null };
@@ -103,20 +120,20 @@ export async function readEvents(
   options: ReadOptions,
 ): Promise<LogEvent[]> {
   const after = Math.max(0, afterVersion);
-  const rows = await sql<Row[]>`
-    with sized as (
-      select *, sum(payload_bytes) over (order by version) - payload_bytes as before
-      from log.event
-      where stream = ${stream} and version > ${after}
-        and version <= ${Math.min(options.to ?? Number.MAX_SAFE_INTEGER, after + options.limit)}
-    )
-    select ${headerColumns(sql)}, payload as stored from sized
-    where before <= ${options.maxPayloadBytes ?? Number.MAX_SAFE_INTEGER}
-    order by version`;
-  const first = rows[0]?.version;
-  return first === after + 1
-    ? Promise.all(rows.map(unpack))
-    : readArchived(sql, stream, after, options, first);
+  const rows = async (): Promise<LogEvent[]> => {
+    const found = await sql<Row[]>`
+      with sized as (
+        select *, sum(payload_bytes) over (order by version) - payload_bytes as before
+        from log.event
+        where stream = ${stream} and version > ${after}
+          and version <= ${Math.min(options.to ?? Number.MAX_SAFE_INTEGER, after + options.limit)}
+      )
+      select ${headerColumns(sql)}, payload as stored from sized
+      where before <= ${options.maxPayloadBytes ?? Number.MAX_SAFE_INTEGER}
+      order by version`;
+    return Promise.all(found.map(unpack));
+  };
+  return readOn(stream, after, rows, () => readArchived(sql, stream, after, options));
 }
 
 /** One event with its payload, or null. */
