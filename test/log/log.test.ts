@@ -5,7 +5,6 @@ import { noArchive } from '../../src/log/archive/archive.ts';
 import { deriveId } from '../../src/log/event-id.ts';
 import type { NewEvent } from '../../src/log/event.ts';
 import { readEvent, readEvents, readHeads } from '../../src/log/read.ts';
-import { verifyLog } from '../../src/log/verify.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
