@@ -89,7 +89,7 @@ const packed = (page: string): string => {
 export function formatLog(figures: LogFigures, recorded: RecordedAnswer, durability: string): string {
   const head = [
     `The log: ${figures.pages} pages of 250 coins, ${Math.round(figures.appendedBytes / 1e6)} MB raw, drawn from`,
-    `${recorded.file} (${recorded.records.length} coins), every number and time of every coin anew.`,
+    `${recorded.file} (${recorded.records.length} coins), every number and last update of every coin anew.`,
     `zstd level 1 alone packs the recorded page to ${packed(recorded.page)}, a drawn one to ${packed(figures.samplePage)}.`,
     `One server for all sides: ${durability}; autovacuum off; the sides take turns of ${figures.pagesPerTurn} pages,`,
     `a checkpoint before each turn and each COPY. COPY, reads and verify: the middle one of three.`,
