@@ -34,9 +34,13 @@ export type HoldResult =
  */
 export async function hold(socketPath: string, revive: () => Promise<void>): Promise<HoldResult> {
   let state: 'opening' | 'held' | 'ending' = 'opening';
-  const sql = connect(socketPath, () => {
-    if (state === 'held') relock();
-  });
+  const open = (): postgres.Sql => {
+    const opened = connect(socketPath, () => {
+      if (opened === sql && state === 'held') relock();
+    });
+    return opened;
+  };
+  let sql = open();
   // A server that lost all its connections in a crash of one backend lives on, but has forgotten our lock; one that
   // was killed is started again: who serves from it has nobody else to do so. One attempt at a time, and none is left
   // under way when the share is given back: it could start a server that nobody stops.
@@ -47,8 +51,13 @@ export async function hold(socketPath: string, revive: () => Promise<void>): Pro
       () => true,
       () => false,
     );
-    // A statement of a connection that broke at the wrong moment may never be answered.
-    return Promise.race([locked, sleep(relockTimeoutMs, false, { ref: false })]);
+    const answer = await Promise.race([locked, sleep(relockTimeoutMs, null, { ref: false })]);
+    if (answer !== null) return answer;
+    // A statement of a connection that broke at the wrong moment is never answered, and nor is what waits behind it.
+    const stuck = sql;
+    sql = open();
+    void stuck.end({ timeout: 0 });
+    return false;
   };
   const relockUntilHeld = async (): Promise<void> => {
     while (state === 'held' && lost) {

@@ -109,17 +109,19 @@ test('a share survives the crash of a backend, which makes the server forget eve
   const dataDir = join(await bench.folder(), 'data');
   const server = await bench.start(dataDir);
   const other = await bench.holder(dataDir);
-  const [backend] = await query(
-    server.owner,
-    (sql) =>
-      sql<{ pid: number }[]>`select pid from pg_stat_activity where application_name = 'coinlog share'`,
-  );
-  process.kill(backend?.pid ?? 0, 'SIGKILL');
-  await until(() =>
-    shares(server.owner)
-      .then((count) => count === 2)
-      .catch(() => false),
-  );
+  const sharers = async (): Promise<number[]> =>
+    query(server.owner, async (sql) => {
+      const rows = await sql<{ pid: number }[]>`
+        select pid from pg_stat_activity where application_name = 'coinlog share'`;
+      return rows.map(({ pid }) => pid);
+    });
+  const [killed = 0] = await sharers();
+  process.kill(killed, 'SIGKILL');
+  // Not the state of before, which lasts for a moment after the kill: that the session is another one says so.
+  await until(async () => {
+    const now = await sharers().catch(() => [killed]);
+    return !now.includes(killed) && (await shares(server.owner).catch(() => 0)) === 2;
+  });
   await other.leave();
   expect(await query(server.app, (sql) => sql`select 1 as one`)).toEqual([{ one: 1 }]);
   await server.close();

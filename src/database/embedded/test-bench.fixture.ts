@@ -70,16 +70,23 @@ export function createBench() {
   return { folder, start, holder, cleanUp };
 }
 
+const queryTimeoutMs = 5_000;
+
 /** Runs queries as one of the roles, and ends the connection. */
 export async function query<T>(
   options: EmbeddedServer['owner'],
   run: (sql: postgres.Sql) => Promise<T>,
 ): Promise<T> {
   const sql = postgres({ ...options, max: 1, fetch_types: false, onnotice: () => {} });
+  // A statement of a connection that a crash broke at the wrong moment is never answered.
+  const unanswered = sleep(queryTimeoutMs, null, { ref: false }).then(() => {
+    throw new Error(`no answer within ${queryTimeoutMs} ms`);
+  });
   try {
-    return await run(sql);
+    return await Promise.race([run(sql), unanswered]);
   } finally {
-    await sql.end();
+    unanswered.catch(() => undefined);
+    await sql.end({ timeout: 1 });
   }
 }
 
