@@ -84,9 +84,9 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     random: Math.random,
     retryAttempts: config.retryAttempts,
     kind,
+    terms: { rejectLimitRecords: config.rejectLimitRecords, rejectLimitPercent: config.rejectLimitPercent },
     observer: {
       onAttempt: (source, result) => metrics.ingestAttempts.inc({ source, class: result }),
-      onRunEnd: (source, status) => metrics.ingestRuns.inc({ source, status }),
       onAppend: (stream, seconds) => {
         metrics.logAppends.inc({ stream });
         metrics.logAppendSeconds.observe(seconds);

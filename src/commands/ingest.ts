@@ -15,7 +15,7 @@ export interface IngestTask {
 }
 
 export interface IngestedRun extends Partial<Omit<RunRow, 'runId'>> {
-  /** Null when another process is at it. */
+  /** Null when none was begun. */
   runId: string | null;
   source: string;
   feed: string;
@@ -105,21 +105,25 @@ function runTask(
   });
 }
 
+/** How an outcome without a run is shown. */
+const withoutRun = {
+  busy: { status: 'BUSY', code: 'BUSY' },
+  refused: { status: 'FAILED', code: 'FILE_REFUSED' },
+  put_off: { status: 'DEFERRED', code: 'DEFERRED' },
+  paused: { status: 'PAUSED', code: 'SOURCE_PAUSED' },
+  stopped: { status: 'STOPPED', code: 'SOURCE_STOPPED' },
+} as const;
+
 function asRun(
   { source }: IngestTask,
   outcome: IngestOutcome,
   rows: ReadonlyMap<string, RunRow>,
 ): IngestedRun {
   const base = { source: source.source.name, feed: source.source.feed.stream, unchanged: false, error: null };
-  if (outcome.kind === 'busy')
-    return { ...base, runId: null, status: 'BUSY', error: { code: 'BUSY', message: outcome.message } };
-  if (outcome.kind === 'refused')
-    return {
-      ...base,
-      runId: null,
-      status: 'FAILED',
-      error: { code: 'FILE_REFUSED', message: outcome.message },
-    };
+  if (!('runId' in outcome)) {
+    const { status, code } = withoutRun[outcome.kind];
+    return { ...base, runId: null, status, error: { code, message: outcome.message } };
+  }
   const { runId } = outcome;
   const row = rows.get(runId);
   const known: IngestedRun = {
@@ -132,10 +136,13 @@ function asRun(
   return outcome.kind === 'unchanged' ? { ...known, unchanged: true } : known;
 }
 
-/** 1 when any run failed, 3 when none failed but some were put off. */
+const putOff = new Set(['DEFERRED', 'BUSY', 'PAUSED']);
+
+/** 1 when any run failed, 2 when a source is configured wrong, 3 when nothing failed but some were put off. */
 export function ingestExitCode(runs: readonly IngestedRun[]): number {
   if (runs.some(({ status }) => status === 'FAILED' || status === 'ABANDONED')) return 1;
-  return runs.some(({ status }) => status === 'DEFERRED' || status === 'BUSY') ? 3 : 0;
+  if (runs.some(({ status }) => status === 'STOPPED')) return 2;
+  return runs.some(({ status }) => putOff.has(status)) ? 3 : 0;
 }
 
 const shown = [

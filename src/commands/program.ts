@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { loadConfig, type Environment } from '../config/config.ts';
 import { migrateDatabase } from '../database/open.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { version } from '../version.ts';
 import { openApp, type App } from './app.ts';
 import { projectCommand, rebuildCommand, verifyCommand, type VerifyCommandOptions } from './checks.ts';
@@ -14,6 +15,7 @@ import { resetDemoCommand } from './reset.ts';
 import { runsList, runsShow, sourceList, statusCommand } from './look.ts';
 import { createOutput, type Output } from './output.ts';
 import { roles, type Role } from './roles.ts';
+import type { SandboxOptions } from './sandbox.ts';
 import { closeWithin, stopSignal, untilStopped } from './stop.ts';
 
 function wholeNumber(text: string): number {
@@ -203,8 +205,15 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
     .option('--coins <n>', 'coins on the market', wholeNumber, 2_000)
     .option('--seed <n>', 'the same seed, the same market', wholeNumber, 1)
     .option('--speed <x>', "how fast the market's time runs", positiveNumber, 1)
-    .action(async (options: { port: number; coins: number; seed: number; speed: number }) => {
-      exitCode = await (await import('./sandbox.ts')).sandboxCommand(options, stopSignal());
+    .option(
+      '--faults <profile>',
+      'go wrong on purpose: a fault for every request (silent), or chances of some (rate-limited-now:0.2,silent:0.1) ' +
+        'or of each (all:0.3), with seed=7, after=3 (healthy requests first) and times=2 (faults in all); "list" shows them',
+    )
+    .action(async (options: SandboxOptions) => {
+      const { logLevel } = loadConfig({ LOG_LEVEL: environment['LOG_LEVEL'] ?? 'warn' });
+      const { sandboxCommand } = await import('./sandbox.ts');
+      exitCode = await sandboxCommand(options, output(), createLogger(logLevel), stopSignal());
     });
 
   command('psql', 'psql on the database in use').action(() => withApp(true, (app) => psqlCommand(app)));

@@ -54,6 +54,7 @@ export async function startService(app: App, role: Role): Promise<Service> {
         ingester: app.ingester,
         log,
         now,
+        random: Math.random,
         lastSuccessAt: async (source) =>
           (await readSourceStates(database.readSql)).get(source)?.lastSuccessAt ?? null,
       });

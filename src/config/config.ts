@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CoinlogError, messageOf } from '../errors.ts';
 import { sources } from '../sources/registry.ts';
 import type { PollSettings, Source, VariableValues } from '../sources/source.ts';
-import { allVariables } from './variables.ts';
+import { allVariables, driftMode, type DriftMode } from './variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,6 +14,8 @@ export interface SourceConfig {
   settings: PollSettings | null;
   schedule: string;
   staleAfterMs: number;
+  /** What becomes of records that differ from those known so far: see `DRIFT_MODE_<SOURCE>`. */
+  driftMode: DriftMode;
 }
 
 export interface Config {
@@ -25,6 +27,11 @@ export interface Config {
   archiveUri: string | null;
   batchRecords: number;
   retryAttempts: number;
+  /** A run with more rejected records than this has failed; null: only the percentage counts. */
+  rejectLimitRecords: number | null;
+  rejectLimitPercent: number;
+  /** Null: administration over HTTP is off. */
+  adminApiKey: string | null;
   apiHost: string;
   apiPort: number;
   logLevel: string;
@@ -70,22 +77,31 @@ const nullable = <T>(schema: z.ZodType<T>) => schema.nullish().transform((value)
 const text = nullable(z.string());
 const number = nullable(z.number());
 
+const smaller = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b);
+
 function sourceConfig(source: Source, values: VariableValues): SourceConfig {
   const suffix = source.name.toUpperCase();
   const staleAfterMinutes = number.parse(values[`STALE_AFTER_${suffix}`]);
-  const requestsPerMinute = number.parse(values['ETL_RATE_LIMIT_REQUESTS']);
+  const perMinute = number.parse(values['ETL_RATE_LIMIT_REQUESTS']);
+  const perMonth = number.parse(values[`REQUESTS_PER_MONTH_${suffix}`]);
   const settings = source.settings?.(values) ?? null;
   return {
     source,
     enabled: z.array(z.string()).parse(values['SOURCES']).includes(source.name),
     settings: settings && {
       ...settings,
-      requestsPerMinute: Math.min(settings.requestsPerMinute, requestsPerMinute ?? Infinity),
+      limits: {
+        ...settings.limits,
+        minute: smaller(settings.limits.minute, perMinute),
+        month: perMonth ?? settings.limits.month,
+      },
     },
     schedule:
       text.parse(values[`INGEST_SCHEDULE_${suffix}`]) ??
       text.parse(values['INGEST_SCHEDULE']) ??
       source.schedule,
+    driftMode: driftMode.default('evolve').parse(values[`DRIFT_MODE_${suffix}`]),
     staleAfterMs: staleAfterMinutes === null ? source.staleAfterMs : staleAfterMinutes * 60_000,
   };
 }
@@ -101,6 +117,9 @@ export function loadConfig(environment: Environment): Config {
     csvPath: text.parse(values['CSV_PATH']),
     archiveUri: text.parse(values['ARCHIVE_URI']),
     batchRecords: z.number().parse(values['ETL_BATCH_SIZE']),
+    rejectLimitRecords: number.parse(values['REJECT_LIMIT_RECORDS']),
+    rejectLimitPercent: z.number().parse(values['REJECT_LIMIT_PERCENT']),
+    adminApiKey: text.parse(values['ADMIN_API_KEY']),
     retryAttempts: z.number().parse(values['ETL_RETRY_ATTEMPTS']),
     apiHost: z.string().parse(values['API_HOST']),
     apiPort: number.parse(values['API_PORT']) ?? number.parse(values['PORT']) ?? 8000,

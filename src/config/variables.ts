@@ -28,6 +28,13 @@ export const cronExpression = z.string().refine((text) => {
   }
 }, 'must be a cron expression of five fields, as "*/5 * * * *"');
 
+/** How a source's records are to be treated where they differ from those known so far. */
+export const driftMode = z.enum(['evolve', 'freeze', 'discard-record', 'discard-value']);
+export type DriftMode = z.infer<typeof driftMode>;
+
+// Long enough that nobody guesses it; a shorter one is a mistake.
+const adminKeyLengthMin = 16;
+
 const sourceNames = sources.map((source) => source.name);
 const sourceList = z
   .string()
@@ -84,6 +91,25 @@ const general: Variables = {
     description: 'Attempts per page, the first included.',
     example: '4',
   },
+  REJECT_LIMIT_PERCENT: {
+    schema: wholeNumber(0, 100).default(10),
+    description: 'A run of which more than this share of the records is rejected has failed, in percent.',
+    example: '10',
+  },
+  REJECT_LIMIT_RECORDS: {
+    schema: wholeNumber(0, 1_000_000_000).optional(),
+    description: 'The same as a number of records. Unset: only the percentage counts.',
+  },
+  ADMIN_API_KEY: {
+    schema: z
+      .string()
+      .regex(/^[!-~]+$/, 'must be one word of plain characters')
+      .min(adminKeyLengthMin, `must have at least ${adminKeyLengthMin} characters`)
+      .optional(),
+    description:
+      'Key for administration over HTTP (Authorization: Bearer). Unset: administration over HTTP is off.',
+    secret: true,
+  },
   API_HOST: {
     schema: z.string().min(1).default('127.0.0.1'),
     description: 'Address to listen on.',
@@ -110,6 +136,18 @@ const general: Variables = {
   },
 };
 
+const pollVariables = (title: string, suffix: string): Variables => ({
+  [`REQUESTS_PER_MONTH_${suffix}`]: {
+    schema: wholeNumber(1, 100_000_000).optional(),
+    description: `Requests a calendar month that your plan of ${title} allows. Unset: what its smallest plan of that kind does.`,
+  },
+  [`DRIFT_MODE_${suffix}`]: {
+    schema: driftMode.optional(),
+    description: `What becomes of records of ${title} that differ from those known so far: evolve (taken, and reported), freeze (the run fails), discard-record, discard-value.`,
+    example: 'evolve',
+  },
+});
+
 /** Every variable there is: ours, each source's own, and a schedule and a staleness per source. */
 export function allVariables(): Variables {
   const variables: Variables = { ...general };
@@ -121,6 +159,7 @@ export function allVariables(): Variables {
       description: `When ${source.title} is polled: cron, five fields, UTC.`,
       example: source.schedule,
     };
+    if (source.settings !== null) Object.assign(variables, pollVariables(source.title, suffix));
     variables[`STALE_AFTER_${suffix}`] = {
       schema: wholeNumber(1, 525_600).optional(),
       description: `Minutes after which the newest success of ${source.title} counts as stale.`,

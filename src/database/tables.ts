@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   check,
   customType,
+  date,
   integer,
   jsonb,
   pgSchema,
@@ -97,6 +99,60 @@ export const verifyCheckpoint = controlSchema.table('verify_checkpoint', {
 
 /** Archive files that may belong to no segment: noted before they are stored, forgotten once they do or are gone. */
 export const pendingFile = controlSchema.table('pending_file', { file: text().primaryKey() });
+
+/** One row: what keys are digested with, so that a digest in the database tells nothing of a key. Made by the migration. */
+export const digestKey = controlSchema.table('digest_key', {
+  one: boolean().primaryKey().default(true),
+  key: bytea('key').notNull(),
+});
+
+/** One row per source and key: whoever takes a token locks it first. */
+export const budget = controlSchema.table(
+  'budget',
+  { source: text().notNull(), keyDigest: text('key_digest').notNull() },
+  (t) => [primaryKey({ columns: [t.source, t.keyDigest] })],
+);
+
+/** Requests of the last minute: taken before they are sent, released when their answer is there. */
+export const budgetToken = controlSchema.table(
+  'budget_token',
+  {
+    source: text().notNull(),
+    keyDigest: text('key_digest').notNull(),
+    id: uuid().notNull(),
+    takenAt: time('taken_at').notNull(),
+    releasedAt: time('released_at'),
+  },
+  (t) => [primaryKey({ columns: [t.source, t.keyDigest, t.id] })],
+);
+
+/** Requests of a calendar month, UTC. */
+export const budgetMonth = controlSchema.table(
+  'budget_month',
+  {
+    source: text().notNull(),
+    keyDigest: text('key_digest').notNull(),
+    month: date().notNull(),
+    used: count('used').notNull(),
+    lastTakenAt: time('last_taken_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.source, t.keyDigest, t.month] })],
+);
+
+/** Why a source is not asked just now: its breaker, a wait that the upstream named, or a configuration it refused. */
+export const breaker = controlSchema.table('breaker', {
+  source: text().primaryKey(),
+  /** Of the settings it was made under: others begin anew. */
+  configDigest: text('config_digest').notNull(),
+  /** As the breaker's library keeps it; null while nothing has failed. */
+  state: jsonb(),
+  notBefore: time('not_before'),
+  notBeforeReason: text('not_before_reason'),
+  stoppedAt: time('stopped_at'),
+  stoppedReason: text('stopped_reason'),
+  /** Null: until the configuration changes. */
+  stoppedUntil: time('stopped_until'),
+});
 
 export const lease = controlSchema.table('lease', {
   name: text().primaryKey(),

@@ -1,6 +1,9 @@
 import ky from 'ky';
 import { messageOf } from '../errors.ts';
-import { maxPayloadBytes } from '../log/event.ts';
+import { BodyTooLarge, readBody } from './read-body.ts';
+
+/** Why no answer could be used, beside what an answer says itself. */
+export type BrokenCause = 'unreachable' | 'timeout' | 'too_large' | 'redirected';
 
 /** What one attempt came to. Nothing here holds a key: request headers stay out of it. */
 export type Attempt =
@@ -12,7 +15,7 @@ export type Attempt =
       receivedAt: Date;
       latencyMs: number;
     }
-  | { kind: 'unreachable'; reason: string; receivedAt: Date; latencyMs: number };
+  | { kind: 'broken'; cause: BrokenCause; reason: string; receivedAt: Date; latencyMs: number };
 
 export interface HttpRequest {
   url: string;
@@ -23,22 +26,19 @@ export interface HttpRequest {
 
 export type Fetcher = (request: HttpRequest) => Promise<Attempt>;
 
-async function readBody(response: Response): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array();
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of response.body as ReadableStream<Uint8Array>) {
-    bytes += part.byteLength;
-    if (bytes > maxPayloadBytes) throw new Error(`the answer is larger than ${maxPayloadBytes} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
-}
+class Redirected extends Error {}
+class TimedOut extends Error {}
 
 /** The text behind "fetch failed": the cause says which it was. */
 function networkReason(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause === undefined ? messageOf(error) : networkReason(cause) || messageOf(error);
+}
+
+function causeOf(error: unknown): BrokenCause {
+  if (error instanceof BodyTooLarge) return 'too_large';
+  if (error instanceof Redirected) return 'redirected';
+  return error instanceof TimedOut ? 'timeout' : 'unreachable';
 }
 
 /**
@@ -47,15 +47,30 @@ function networkReason(error: unknown): string {
  */
 function deadline(timeoutMs: number): { passed: Promise<never>; clear(): void } {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no complete answer within ${timeoutMs} ms`)), timeoutMs);
+  const timer = setTimeout(
+    () => reject(new TimedOut(`no complete answer within ${timeoutMs} ms`)),
+    timeoutMs,
+  );
   promise.catch(() => undefined);
   return { passed: promise, clear: () => clearTimeout(timer) };
 }
 
-/** One GET, without retries: each attempt is counted and recorded by the caller. Redirects are not followed. */
+const redirectStatuses = new Set([301, 302, 303, 307, 308]);
+const redirectsMax = 3;
+
+/** Where an answer sends us, when that is the same host; throws for another one, which would get the key. */
+function redirectOf(url: string, response: Response): string | null {
+  const location = response.headers.get('location');
+  if (!redirectStatuses.has(response.status) || location === null) return null;
+  const target = URL.parse(location, url);
+  if (target?.origin === new URL(url).origin) return target.href;
+  throw new Redirected(`HTTP ${response.status} sends us to another host (${target?.host ?? 'no address'})`);
+}
+
+/** One GET, without retries: each attempt is counted and recorded by the caller. */
 export function createFetcher(now: () => Date, userAgent: string): Fetcher {
-  async function get({ url, headers }: HttpRequest, signal: AbortSignal) {
-    const response = await ky.get(url, {
+  const send = (url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> =>
+    ky.get(url, {
       headers: { accept: 'application/json', 'user-agent': userAgent, ...headers },
       // The limit is ours, over the body too: ky's ends with the headers.
       timeout: false,
@@ -64,7 +79,18 @@ export function createFetcher(now: () => Date, userAgent: string): Fetcher {
       redirect: 'manual',
       signal,
     });
-    return { status: response.status, headers: response.headers, body: await readBody(response) };
+
+  async function get({ url, headers }: HttpRequest, signal: AbortSignal) {
+    let asked = url;
+    for (let redirects = 0; ; redirects += 1) {
+      const response = await send(asked, headers, signal);
+      const target = redirectOf(asked, response);
+      if (target === null)
+        return { status: response.status, headers: response.headers, body: await readBody(response) };
+      if (redirects === redirectsMax) throw new Redirected(`sent on more than ${redirectsMax} times`);
+      await response.body?.cancel();
+      asked = target;
+    }
   }
 
   return async (request) => {
@@ -83,9 +109,11 @@ export function createFetcher(now: () => Date, userAgent: string): Fetcher {
       return { kind: 'answered', ...answer, receivedAt: now(), latencyMs: latencyMs() };
     } catch (error) {
       if (signal.aborted) throw error;
-      abort.abort();
-      return { kind: 'unreachable', reason: networkReason(error), receivedAt: now(), latencyMs: latencyMs() };
+      const reason = networkReason(error);
+      return { kind: 'broken', cause: causeOf(error), reason, receivedAt: now(), latencyMs: latencyMs() };
     } finally {
+      // What is still under way when the answer is not: the rest of a body that nobody wants.
+      abort.abort();
       limit.clear();
       signal.removeEventListener('abort', stop);
     }

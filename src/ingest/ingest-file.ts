@@ -38,10 +38,12 @@ async function runFile(
     stream,
     source: name,
     settings: null,
+    terms: deps.terms,
     reason,
     now,
     file: file.name,
   });
+  options.onStart?.(runId);
   try {
     const described = await describeFile(feed, file);
     if (described.kind === 'refused') throw new CoinlogError('FILE_REFUSED', described.reason);
@@ -50,7 +52,7 @@ async function runFile(
     const onBytes = (done: number, total: number) =>
       options.onProgress?.({ source: name, done, total, unit: 'bytes' });
     const closed = await readFileIntoLog({ feed, stream, runId, file, description, now, signal, onBytes });
-    return await endRun(stream, runId, { kind: 'completed' }, now(), [closed]);
+    return await endRun(stream, runId, { kind: 'completed' }, now(), { events: [closed] });
   } catch (error) {
     if (!(error instanceof CoinlogError)) throw error;
     const { code, message } = error;

@@ -1,62 +1,172 @@
-import { CoinlogError } from '../errors.ts';
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { readMonth, releaseToken, takeToken, type BudgetKey } from '../control/budget.ts';
+import { openGate, type Gate } from '../control/gate.ts';
+import { digestSettings } from '../control/key-digest.ts';
+import { slowedUntil } from '../control/month-pace.ts';
+import { readPauses } from '../control/source-decisions.ts';
+import { CoinlogError, messageOf } from '../errors.ts';
 import type { PollFeed, PollSettings } from '../sources/source.ts';
 import { admit } from './admit.ts';
 import { endRun } from './end-run.ts';
 import type { IngestOutcome, IngestTask } from './outcome.ts';
-import type { Pace } from './pace.ts';
-import { pollPages, type PollEnd } from './poll-run.ts';
-import { resumeOrStart } from './resume.ts';
-import { openRunStream } from './run-stream.ts';
+import type { PollEnd } from './poll-deps.ts';
+import { pollPages } from './poll-run.ts';
+import { readPreviousPages } from './previous-pages.ts';
+import { resumeOrStart, settleUnfinished, type StartedRun } from './resume.ts';
+import { openRunStream, type RunStream } from './run-stream.ts';
+import { readSweep, type SweepSummary } from './sweep.ts';
+
+// Some 19,000 coins, 250 a page.
+const pagesOfAll = 80;
+
+/** Why no run is begun now, or null when one may be. */
+async function heldBack(
+  { deps, source, options }: IngestTask,
+  settings: PollSettings,
+  budget: BudgetKey,
+  gate: Gate,
+): Promise<IngestOutcome | null> {
+  const { sql } = deps;
+  const now = deps.now();
+  const { name } = source.source;
+  const pause = (await readPauses(sql)).get(name);
+  if (pause)
+    return {
+      kind: 'paused',
+      message: `${name} is paused: ${pause.reason}. "coinlog source resume ${name}" lets it go on.`,
+    };
+  const { state } = gate;
+  if (state.kind === 'stopped')
+    return {
+      kind: 'stopped',
+      message: `${name} is stopped since ${state.since.toISOString()}: ${state.reason} It is asked again once its configuration changes, or after "coinlog source reset ${name}".`,
+    };
+  if (state.kind === 'waiting')
+    return {
+      kind: 'put_off',
+      nextAttemptAt: state.until,
+      message: `${name} is not asked before ${state.until.toISOString()}: ${state.reason}`,
+    };
+  if (options.reason !== 'schedule') return null;
+  const { used, lastTakenAt } = await readMonth(sql, budget, now);
+  const requestsPerRun = settings.pages === 'all' ? pagesOfAll : settings.pages;
+  const until = slowedUntil({ limits: settings.limits, used, lastTakenAt, requestsPerRun, now });
+  if (until === null) return null;
+  const left = (settings.limits.month ?? used) - used;
+  return {
+    kind: 'put_off',
+    nextAttemptAt: until,
+    message: `${name} is slowed down, so that the ${left} requests left of this month last to its end: next run at ${until.toISOString()}`,
+  };
+}
 
 /** One run of a polled feed: goes on with one that a crash left, or starts anew, and appends its end. */
 export async function ingestPoll(
-  { deps, source, options, signal }: IngestTask,
+  task: IngestTask,
   feed: PollFeed,
   settings: PollSettings,
-  pace: Pace,
 ): Promise<IngestOutcome> {
+  const { deps, source, options } = task;
   const { sql, archive, now, observer } = deps;
   const { name } = source.source;
+  const digests = await digestSettings(sql, settings);
+  const budget: BudgetKey = { source: name, keyDigest: digests.key, limits: settings.limits };
+  const gate = await openGate(sql, name, digests.config, now);
   const stream = await openRunStream(sql, feed.stream, observer.onAppend);
+  const held = await heldBack(task, settings, budget, gate);
+  if (held) {
+    await settleUnfinished({ sql, archive, stream, now });
+    return held;
+  }
   const run = await resumeOrStart({
     sql,
     archive,
     stream,
     source: name,
     settings,
+    terms: deps.terms,
     reason: options.reason,
     now,
   });
-  const progress = (done: number, total = run.settings.pages) =>
-    options.onProgress?.({ source: name, done, total, unit: 'pages' });
+  options.onStart?.(run.runId);
+  const end = await poll({ task, feed, settings: run.settings ?? settings, budget, gate, stream, run });
+  const sweep = end.kind === 'completed' ? await sweepOf(task, feed, run) : null;
+  return endRun(stream, run.runId, end, now(), { sweep });
+}
+
+interface PollTask {
+  task: IngestTask;
+  feed: PollFeed;
+  settings: PollSettings;
+  budget: BudgetKey;
+  gate: Gate;
+  stream: RunStream;
+  run: StartedRun;
+}
+
+async function poll({ task, feed, settings, budget, gate, stream, run }: PollTask): Promise<PollEnd> {
+  const { deps, source, options, signal } = task;
+  const { sql, now, observer } = deps;
+  const { name } = source.source;
+  const pages = settings.pages === 'all' ? pagesOfAll : settings.pages;
   let pagesDone = run.firstPage - 1;
-  progress(pagesDone);
-  const polling = pollPages(
+  const progress = (total = Math.max(pages, pagesDone)) =>
+    options.onProgress?.({ source: name, done: pagesDone, total, unit: 'pages' });
+  progress();
+  if (run.complete) return { kind: 'completed' };
+  const end = await pollPages(
     {
       feed,
-      settings: run.settings,
+      settings,
       stream,
       runId: run.runId,
       fetcher: deps.fetcher,
-      pace,
+      budget: {
+        take: () => takeToken(sql, budget, now()),
+        release: (id) => releaseToken(sql, budget, id, now()),
+      },
+      gate,
+      previous: await readPreviousPages(sql, feed.stream),
+      contract: source.driftMode,
       log: deps.log,
       now,
+      sleep: deps.sleep ?? ((ms, stop) => sleepFor(ms, undefined, { signal: stop })),
       random: deps.random,
       retryAttempts: deps.retryAttempts,
       timeoutMs: deps.timeoutMs ?? 30_000,
+      pageTimeoutMs: deps.pageTimeoutMs ?? 180_000,
       signal,
+      pausedFor: async () => (await readPauses(sql)).get(name)?.reason ?? null,
       admit: (kind) => admit(deps, kind),
       onAttempt: (result) => observer.onAttempt(name, result),
-      onPage: (page) => progress((pagesDone = page)),
+      onPage: (page) => {
+        pagesDone = page;
+        progress();
+      },
     },
-    run.firstPage,
-    run.attempts,
-  );
-  const end = await polling.catch((error: unknown): PollEnd => {
+    run,
+  ).catch((error: unknown): PollEnd => {
     if (error instanceof CoinlogError) return { kind: 'failed', code: error.code, message: error.message };
     throw error;
   });
   // The upstream may have had fewer pages than were asked for.
-  if (end.kind === 'completed') progress(pagesDone, pagesDone);
-  return endRun(stream, run.runId, end, now());
+  if (end.kind === 'completed') progress(pagesDone);
+  return end;
+}
+
+/** Told with the run's end; a page that cannot be read back now is no reason to fail a run that has all its pages. */
+async function sweepOf(
+  { deps: { sql, archive, log } }: IngestTask,
+  feed: PollFeed,
+  run: StartedRun,
+): Promise<SweepSummary | null> {
+  try {
+    const sweep = await readSweep(sql, archive, feed, run);
+    if (sweep && (sweep.repeated > 0 || sweep.rankGaps !== ''))
+      log.warn({ runId: run.runId, ...sweep }, 'the ranking shifted while it was read');
+    return sweep;
+  } catch (error) {
+    log.warn({ runId: run.runId, reason: messageOf(error) }, 'the sweep could not be summed up');
+    return null;
+  }
 }

@@ -2,13 +2,15 @@ import type { SourceConfig } from '../config/config.ts';
 import { ingestFile } from './ingest-file.ts';
 import { ingestPoll } from './ingest-poll.ts';
 import type { IngesterDeps, IngestOptions, IngestOutcome, IngestTask } from './outcome.ts';
-import { createPace, type Pace } from './pace.ts';
-import { RunTakenOver } from './run-stream.ts';
+import { settleUnfinished } from './resume.ts';
+import { openRunStream, RunTakenOver } from './run-stream.ts';
 import { whileLeased } from './while-leased.ts';
 
 export interface Ingester {
   /** One run of a source, until its end is in the log. Throws only what the database throws. */
   ingest(source: SourceConfig, options: IngestOptions): Promise<IngestOutcome>;
+  /** Gives a run that a crash left, and nobody goes on with, its end. */
+  settle(source: SourceConfig): Promise<void>;
   /** Ends what is running at its next page; the next start goes on from there. */
   close(): Promise<void>;
 }
@@ -16,23 +18,15 @@ export interface Ingester {
 class Stopping extends Error {}
 
 export function createIngester(deps: IngesterDeps): Ingester {
-  const { sql, log, now, observer } = deps;
+  const { sql, log } = deps;
   const closing = new AbortController();
-  // One per source and process, so that one run after the other stays within the same minute.
-  const paces = new Map<string, Pace>();
   const running = new Set<Promise<unknown>>();
-
-  function paceOf(source: string, requestsPerMinute: number): Pace {
-    const pace = paces.get(source) ?? createPace(requestsPerMinute, () => now().getTime());
-    paces.set(source, pace);
-    return pace;
-  }
 
   function run(task: IngestTask): Promise<IngestOutcome> {
     const { source, settings } = task.source;
     if (source.feed.kind === 'file') return ingestFile(task, source.feed);
     if (settings === null) throw new TypeError(`${source.feed.stream} is polled but has no settings`);
-    return ingestPoll(task, source.feed, settings, paceOf(source.name, settings.requestsPerMinute));
+    return ingestPoll(task, source.feed, settings);
   }
 
   async function runUntilLost(
@@ -64,21 +58,29 @@ export function createIngester(deps: IngesterDeps): Ingester {
     });
     if (leased.kind === 'taken') return { kind: 'busy', message: `another process is ingesting ${name} now` };
     const outcome = leased.value;
-    log.info({ source: name, ...outcome }, 'run ended');
-    observer.onRunEnd(name, outcome.kind);
+    if ('runId' in outcome) log.info({ source: name, ...outcome }, 'run ended');
+    else log.warn({ source: name, ...outcome }, 'no run was begun');
     return outcome;
   }
 
+  async function tracked<T>(task: Promise<T>): Promise<T> {
+    running.add(task);
+    try {
+      return await task;
+    } finally {
+      running.delete(task);
+    }
+  }
+
+  async function settle(stream: string): Promise<void> {
+    const run = async () =>
+      settleUnfinished({ ...deps, stream: await openRunStream(sql, stream, deps.observer.onAppend) });
+    await whileLeased({ sql, log, stream, run });
+  }
+
   return {
-    async ingest(source, options) {
-      const task = ingest(source, options);
-      running.add(task);
-      try {
-        return await task;
-      } finally {
-        running.delete(task);
-      }
-    },
+    ingest: (source, options) => tracked(ingest(source, options)),
+    settle: ({ source }) => tracked(settle(source.feed.stream)),
     async close() {
       closing.abort(new Stopping());
       await Promise.allSettled(running);

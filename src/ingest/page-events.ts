@@ -2,8 +2,9 @@ import { canonicalJson } from '../log/canonical-json.ts';
 import { deriveId } from '../log/event-id.ts';
 import type { Metadata, NewEvent } from '../log/event.ts';
 import type { PageRequest, PollSettings } from '../sources/source.ts';
-import { sampleOf, type Answered, type Judgement } from './classify.ts';
+import { sampleOf, type Answered, type Failure } from './classify.ts';
 import type { Attempt } from './http.ts';
+import type { PreviousPage } from './previous-pages.ts';
 import { runFact } from './run-facts.ts';
 
 // What an answer says of itself; anything else in its headers is noise or a cookie.
@@ -49,29 +50,71 @@ export interface PageAttempt {
   attempt: number;
 }
 
-type Failure = Extract<Judgement, { kind: 'failed' }>;
+/** How many records a page has, counted where it was received, and whether it is the last. */
+export interface PageSize {
+  records: number;
+  last: boolean;
+}
 
-/** Pure: the event of a page, its payload the exact bytes of the answer. */
-export function pageFetched(
-  { stream, runId, settings, request, page, attempt }: PageAttempt,
-  { body, headers, latencyMs, receivedAt, status }: Answered,
-): NewEvent {
-  const { path, params } = request;
+/** One id for a page of a run, whether it was stored or found unchanged: it is there once. */
+const pageId = ({ stream, runId, request: { path, params }, page }: PageAttempt): string =>
+  deriveId(stream, runId, canonicalJson({ path, params }), page);
+
+const answerMetadata = (
+  { settings, request, page, attempt }: PageAttempt,
+  { headers, latencyMs, status }: Answered,
+  { records, last }: PageSize,
+): Metadata => ({
+  request: requestMetadata(settings, request),
+  status,
+  attempt,
+  page,
+  latencyMs,
+  records,
+  last,
+  headers: headersOf(headers),
+});
+
+/**
+ * Pure: the event of a page, its payload the exact bytes of the answer. `contract` says how the folds are to treat what
+ * differs from the records known so far.
+ */
+export const pageFetched = (
+  which: PageAttempt,
+  answer: Answered,
+  size: PageSize,
+  contract: string,
+): NewEvent => ({
+  id: pageId(which),
+  type: 'page.fetched',
+  schemaVersion: 1,
+  runId: which.runId,
+  receivedAt: answer.receivedAt,
+  metadata: { ...answerMetadata(which, answer, size), contract },
+  payload: answer.body,
+});
+
+/** Pure: the event of a page whose bytes are those of an earlier event, to which it refers. */
+export function pageUnchanged(which: PageAttempt, answer: Answered, previous: PreviousPage): NewEvent {
+  const { version, sha256, etag, lastModified } = previous;
+  const metadata = answerMetadata(which, answer, previous);
   return {
-    id: deriveId(stream, runId, canonicalJson({ path, params }), page),
-    type: 'page.fetched',
+    id: pageId(which),
+    type: 'page.unchanged',
     schemaVersion: 1,
-    runId,
-    receivedAt,
+    runId: which.runId,
+    receivedAt: answer.receivedAt,
     metadata: {
-      request: requestMetadata(settings, request),
-      status,
-      attempt,
-      page,
-      latencyMs,
-      headers: headersOf(headers),
+      ...metadata,
+      // A 304 need not repeat its validator, and the next request names it again.
+      headers: {
+        ...(etag === null ? {} : { etag }),
+        ...(lastModified === null ? {} : { 'last-modified': lastModified }),
+        ...headersOf(answer.headers),
+      },
+      of: { version, sha256 },
     },
-    payload: body,
+    payload: new Uint8Array(),
   };
 }
 

@@ -2,9 +2,17 @@ import { z } from 'zod';
 import type { Sql } from '../database/client.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import type { Metadata } from '../log/event.ts';
+import { findVersion } from '../log/read.ts';
 import type { PollSettings } from '../sources/source.ts';
-import { newRunId } from './run-facts.ts';
+import { newRunId, startedId } from './run-facts.ts';
 import { findUnfinishedRun, type RunStream, type UnfinishedRun } from './run-stream.ts';
+
+/** What a run was begun with, beside its requests; in its first event, so that every rebuild judges it the same. */
+export interface RunTerms {
+  /** A run with more rejected records than this has failed. Null: no such limit. */
+  rejectLimitRecords: number | null;
+  rejectLimitPercent: number;
+}
 
 export interface StartDeps {
   sql: Sql;
@@ -13,6 +21,7 @@ export interface StartDeps {
   source: string;
   /** Null for a file. */
   settings: PollSettings | null;
+  terms: RunTerms;
   reason: string;
   now: () => Date;
   file?: string;
@@ -20,72 +29,86 @@ export interface StartDeps {
 
 export interface StartedRun {
   runId: string;
-  /** As at the run's own start: a resumed run goes on with what it began with. */
-  settings: PollSettings;
+  /** As at the run's own start: a resumed run goes on with what it began with. Null for a file. */
+  settings: PollSettings | null;
   firstPage: number;
   attempts: number;
+  /** The last page is there already; only the run's end is missing. */
+  complete: boolean;
+  /** The version of `run.started`. */
+  startedAtVersion: number;
 }
 
 // An upstream's ranking moves: pages fetched later than this would not belong to one sweep.
 const freshMs = 10 * 60_000;
 
-const noSettings: PollSettings = {
-  baseUrl: '',
-  headers: {},
-  plan: '',
-  requestsPerMinute: 1,
-  currency: '',
-  pages: 0,
-};
-
 const runParams = ({ plan, currency, pages }: PollSettings): Metadata => ({ plan, currency, pages });
 
 const recordedParams = z.object({
-  params: z.object({ plan: z.string(), currency: z.string(), pages: z.number() }),
+  params: z.object({
+    plan: z.string(),
+    currency: z.string(),
+    pages: z.union([z.number(), z.literal('all')]),
+  }),
 });
-const recordedPage = z.object({ page: z.number() });
+const recordedPage = z.object({ page: z.number(), last: z.boolean().optional() });
+const pageTypes = new Set(['page.fetched', 'page.unchanged']);
 
-/** Where an interrupted poll goes on, or null when it has to be given up: too old, or its settings have changed. */
+/** Where an interrupted poll goes on, or null when it has to be given up: too old, or its plan is another one. */
 function continuation(unfinished: UnfinishedRun, settings: PollSettings, now: Date): StartedRun | null {
   const recorded = recordedParams.safeParse(unfinished.started.metadata);
   if (!recorded.success || now.getTime() - unfinished.started.receivedAt.getTime() > freshMs) return null;
   const { plan, currency, pages } = recorded.data.params;
   if (plan !== settings.plan) return null;
-  const fetched = unfinished.events.filter((event) => event.type === 'page.fetched');
-  const lastPage = Math.max(0, ...fetched.map((event) => recordedPage.parse(event.metadata).page));
+  const fetched = unfinished.events.filter(({ type }) => pageTypes.has(type));
+  const parsed = fetched.map((event) => recordedPage.parse(event.metadata));
   const attempts = unfinished.events.filter((event) => event.type.startsWith('page.')).length;
   return {
     runId: unfinished.runId,
     settings: { ...settings, currency, pages },
-    firstPage: lastPage + 1,
+    firstPage: Math.max(0, ...parsed.map(({ page }) => page)) + 1,
     attempts,
+    complete: parsed.some(({ last }) => last),
+    startedAtVersion: unfinished.started.version,
   };
 }
 
-/** Goes on with the run that a crash left unfinished, or records it as abandoned and starts a new one. */
-export async function resumeOrStart({
+/** Records that a run which a crash left without an end will have none. */
+async function abandon(stream: RunStream, { runId }: UnfinishedRun, now: Date): Promise<void> {
+  const message = 'The process that ran it ended before the run did.';
+  await stream.fact(runId, 'run.abandoned', 0, now, { error: { code: 'ABANDONED', message } });
+}
+
+/** Abandons what a crash left at the end of a feed that nobody goes on with. */
+export async function settleUnfinished({
   sql,
   archive,
   stream,
-  source,
-  settings,
-  reason,
   now,
-  file,
-}: StartDeps): Promise<StartedRun> {
+}: Pick<StartDeps, 'sql' | 'archive' | 'stream' | 'now'>): Promise<void> {
+  const unfinished = await findUnfinishedRun(sql, archive, stream.stream);
+  if (unfinished) await abandon(stream, unfinished, now());
+}
+
+/** Goes on with the run that a crash left unfinished, or records it as abandoned and starts a new one. */
+export async function resumeOrStart(deps: StartDeps): Promise<StartedRun> {
+  const { sql, archive, stream, source, settings, terms, reason, now, file } = deps;
   const unfinished = await findUnfinishedRun(sql, archive, stream.stream);
   if (unfinished) {
     const resumed = settings && continuation(unfinished, settings, now());
     if (resumed) return resumed;
-    await stream.fact(unfinished.runId, 'run.abandoned', 0, now(), {
-      error: {
-        code: 'ABANDONED',
-        message: 'The process that ran it ended before the run did; a new run took its place.',
-      },
-    });
+    await abandon(stream, unfinished, now());
   }
   const runId = newRunId(source, now());
   const params: Metadata = settings ? { params: runParams(settings) } : { file: file ?? '' };
-  await stream.fact(runId, 'run.started', 0, now(), { source, feed: stream.stream, reason, ...params });
-  return { runId, settings: settings ?? noSettings, firstPage: 1, attempts: 0 };
+  const limits: Metadata = { records: terms.rejectLimitRecords, percent: terms.rejectLimitPercent };
+  await stream.fact(runId, 'run.started', 0, now(), {
+    source,
+    feed: stream.stream,
+    reason,
+    reject_limit: limits,
+    ...params,
+  });
+  const startedAtVersion = (await findVersion(sql, stream.stream, startedId(runId))) ?? 0;
+  return { runId, settings, firstPage: 1, attempts: 0, complete: false, startedAtVersion };
 }

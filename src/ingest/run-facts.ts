@@ -11,6 +11,7 @@ export function newRunId(source: string, now: Date): string {
 export type RunFactType =
   | 'run.started'
   | 'page.fetched'
+  | 'page.unchanged'
   | 'page.failed'
   | 'file.opened'
   | 'file.chunk'

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Cron } from 'croner';
 import type { SourceConfig } from '../config/config.ts';
 import { messageOf } from '../errors.ts';
@@ -13,6 +14,7 @@ export interface SchedulerDeps {
   ingester: Ingester;
   log: Logger;
   now: () => Date;
+  random: () => number;
   /** When a source was last asked with success, or null. */
   lastSuccessAt: (source: string) => Promise<Date | null>;
 }
@@ -36,6 +38,9 @@ export async function csvFiles(path: string): Promise<string[]> {
 export const nextRunAt = (schedule: string): Date | null =>
   new Cron(schedule, { timezone: 'UTC', paused: true }).nextRun();
 
+// All the world polls at full minutes; a few seconds later an upstream has more time for us.
+const jitterMaxMs = 10_000;
+
 /** Runs each source by its own schedule; one source's trouble never delays another's. */
 export function startScheduler({
   sources,
@@ -43,8 +48,12 @@ export function startScheduler({
   ingester,
   log,
   now,
+  random,
   lastSuccessAt,
 }: SchedulerDeps): Scheduler {
+  const closing = new AbortController();
+  /** Runs that were put off until before their next tick. */
+  const postponed = new Map<string, Cron>();
   // Path, size and time of what was read: a file that has not changed is not hashed again each minute.
   const seen = new Map<string, string>();
 
@@ -64,18 +73,34 @@ export function startScheduler({
     if (outcome.kind !== 'busy') seen.set(file, mark);
   }
 
-  async function tick(source: SourceConfig): Promise<void> {
+  /** A run that was put off is made up for at its time, unless the schedule comes first. */
+  function postpone(source: SourceConfig, job: Cron, nextAttemptAt: Date | null): void {
+    const next = job.nextRun(now());
+    if (nextAttemptAt === null || nextAttemptAt <= now() || (next && next <= nextAttemptAt)) return;
+    postponed.get(source.source.name)?.stop();
+    const once = new Cron(nextAttemptAt, () => job.trigger().catch(() => undefined));
+    postponed.set(source.source.name, once);
+  }
+
+  async function poll(source: SourceConfig, job: Cron): Promise<void> {
+    await sleep(random() * jitterMaxMs, undefined, { signal: closing.signal });
+    const outcome = await ingester.ingest(source, { reason: 'schedule' });
+    if ('nextAttemptAt' in outcome) postpone(source, job, outcome.nextAttemptAt);
+  }
+
+  async function tick(source: SourceConfig, job: Cron): Promise<void> {
     try {
-      if (source.source.feed.kind === 'poll') await ingester.ingest(source, { reason: 'schedule' });
+      if (source.source.feed.kind === 'poll') await poll(source, job);
       else if (csvPath !== null) await readFiles(source, csvPath);
     } catch (error) {
+      if (closing.signal.aborted) return;
       log.error({ source: source.source.name, reason: messageOf(error) }, 'scheduled run could not be done');
     }
   }
 
   const enabled = sources.filter((source) => source.enabled);
   const jobs = enabled.map(
-    (source) => new Cron(source.schedule, { timezone: 'UTC', protect: true }, () => tick(source)),
+    (source) => new Cron(source.schedule, { timezone: 'UTC', protect: true }, (job) => tick(source, job)),
   );
 
   /** A tick missed while nothing ran is caught up, once. */
@@ -91,9 +116,15 @@ export function startScheduler({
         log.error({ source: source.source.name, reason: messageOf(error) }, 'could not catch up'),
       );
   }
+  // What a crash left of a source that is no longer asked would be running for ever.
+  for (const source of sources.filter(({ enabled: asked }) => !asked))
+    ingester
+      .settle(source)
+      .catch((error: unknown) => log.error({ reason: messageOf(error) }, 'could not settle an old run'));
   return {
     close() {
-      for (const job of jobs) job.stop();
+      closing.abort();
+      for (const job of [...jobs, ...postponed.values()]) job.stop();
     },
   };
 }

@@ -3,6 +3,13 @@ import type { Sql, Transaction } from '../database/client.ts';
 import { lockLease, type LeaseRequest } from '../database/lease.ts';
 import type { LogEvent } from '../log/event.ts';
 import { addSnapshotCounts, writeCoins, writeLinks, writeSourceCoins } from '../projections/coins/write.ts';
+import {
+  dropRepeated,
+  markSeen,
+  sweepPageOf,
+  writeSweepPages,
+  type SweepPage,
+} from '../projections/coins/sweep.ts';
 import { writeQuotes } from '../projections/quotes/write.ts';
 import { createStaging, writeStaged } from '../projections/records/staged.ts';
 import { foldRun, noRecords, type RecordCounts, type RunState } from '../projections/runs/fold.ts';
@@ -30,15 +37,30 @@ class NotOurs extends Error {}
 
 type Outcomes = Pick<RecordCounts, 'accepted' | 'revised' | 'duplicates'>;
 const keyOf = (stream: string, version: number): string => `${stream}:${version}`;
+const noOutcomes: Outcomes = { accepted: 0, revised: 0, duplicates: 0 };
+
+type PerEvent<T> = (T & { stream: string; version: number })[];
 
 /** The rows' own statements, in the only order that counts right: outcomes and new rows before what they compare with. */
-async function writeRecords(tx: Transaction, rows: string[]): Promise<Map<string, Outcomes>> {
+async function writeRecords(
+  tx: Transaction,
+  rows: string[],
+  sweep: readonly SweepPage[],
+): Promise<Map<string, Outcomes>> {
   const outcomes = new Map<string, Outcomes>();
   if (rows.length === 0) return outcomes;
   await tx.unsafe(createStaging);
   await tx.unsafe(writeStaged, [`[${rows.join(',')}]`]);
-  for (const row of await tx.unsafe<(Outcomes & { stream: string; version: number })[]>(countOutcomes))
+  const repeated = sweep.length === 0 ? [] : await dropRepeatedCoins(tx, sweep);
+  for (const row of await tx.unsafe<PerEvent<Outcomes>>(countOutcomes))
     outcomes.set(keyOf(row.stream, row.version), row);
+  for (const row of repeated) {
+    const known = outcomes.get(keyOf(row.stream, row.version)) ?? noOutcomes;
+    outcomes.set(keyOf(row.stream, row.version), {
+      ...known,
+      duplicates: known.duplicates + row.repeated,
+    });
+  }
   const steps = [
     countNewRows,
     addSourceCounts,
@@ -46,6 +68,7 @@ async function writeRecords(tx: Transaction, rows: string[]): Promise<Map<string
     writeQuotes,
     writeSourceCoins,
     addSnapshotCounts,
+    ...(sweep.some(({ more }) => more) ? [markSeen] : []),
     writeLinks,
     writeCoins,
   ];
@@ -53,12 +76,25 @@ async function writeRecords(tx: Transaction, rows: string[]): Promise<Map<string
   return outcomes;
 }
 
+async function dropRepeatedCoins(
+  tx: Transaction,
+  sweep: readonly SweepPage[],
+): Promise<PerEvent<{ repeated: number }>> {
+  await tx.unsafe(writeSweepPages, [JSON.stringify(sweep)]);
+  return tx.unsafe<PerEvent<{ repeated: number }>>(dropRepeated);
+}
+
+/** Throws when the records that were read are not those that were accounted for: no row is ever lost in silence. */
 function countsOf(folded: FoldedEvent, outcomes: ReadonlyMap<string, Outcomes>): RecordCounts {
   if (folded.kind === 'dead' || folded.records === null) return noRecords;
   const { read, rejected, skipped } = folded.records;
-  const written = outcomes.get(keyOf(folded.event.stream, folded.event.version));
-  const { accepted = 0, revised = 0, duplicates = 0 } = written ?? {};
-  return { read, accepted, revised, rejected: rejected.length, duplicates, skipped };
+  const { stream, version } = folded.event;
+  const { accepted, revised, duplicates } = outcomes.get(keyOf(stream, version)) ?? noOutcomes;
+  const counts = { accepted, revised, rejected: rejected.length, duplicates, skipped };
+  const accounted = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (accounted !== read)
+    throw new RangeError(`${stream} ${version}: ${read} records were read and ${accounted} accounted for`);
+  return { read, ...counts };
 }
 
 const runColumns = Object.entries(getTableColumns(run));
@@ -74,15 +110,39 @@ function foldDead(state: RunState | null, event: LogEvent): RunState | null {
   }
 }
 
+type RunStates = Map<string, RunState>;
+
+const runIdsOf = (batch: readonly FoldedEvent[]): string[] => [
+  ...new Set(batch.flatMap(({ event }) => event.runId ?? [])),
+];
+
+/** The states that a batch goes on from. */
+async function readRunStates(tx: Transaction, batch: readonly FoldedEvent[]): Promise<RunStates> {
+  const runIds = runIdsOf(batch);
+  if (runIds.length === 0) return new Map();
+  const known = await tx.unsafe<RunState[]>(readRuns, [runIds]);
+  return new Map(known.map((state) => [state.runId, state]));
+}
+
+/** The pages of a batch that belong to a sweep of several; a run begins with the first event that names it. */
+function sweepOf(batch: readonly FoldedEvent[], states: RunStates): SweepPage[] {
+  const runFrom = new Map([...states.values()].map((state) => [state.runId, state.startedVersion]));
+  return batch.flatMap(({ event }) => {
+    if (event.runId === null) return [];
+    const from = runFrom.get(event.runId) ?? event.version;
+    runFrom.set(event.runId, from);
+    return sweepPageOf(event, from) ?? [];
+  });
+}
+
 async function writeRunStates(
   tx: Transaction,
   batch: readonly FoldedEvent[],
+  states: RunStates,
   outcomes: ReadonlyMap<string, Outcomes>,
 ) {
-  const runIds = [...new Set(batch.flatMap(({ event }) => event.runId ?? []))];
+  const runIds = runIdsOf(batch);
   if (runIds.length === 0) return;
-  const known = await tx.unsafe<RunState[]>(readRuns, [runIds]);
-  const states = new Map(known.map((state) => [state.runId, state]));
   for (const folded of batch) {
     const { event } = folded;
     if (event.runId === null) continue;
@@ -166,8 +226,9 @@ export async function writeBatch(
         throw new NotOurs('the read model was made by other folds');
       await moveCheckpoints(tx, batch);
       const rows = batch.flatMap((f) => (f.kind === 'folded' && f.records ? f.records.stagedRows : []));
-      const outcomes = await writeRecords(tx, rows);
-      await writeRunStates(tx, batch, outcomes);
+      const states = await readRunStates(tx, batch);
+      const outcomes = await writeRecords(tx, rows, sweepOf(batch, states));
+      await writeRunStates(tx, batch, states, outcomes);
       await writeAside(tx, batch);
       const [raised] = await tx<{ version: number }[]>`
         update read_model set version = version + 1 returning version`;

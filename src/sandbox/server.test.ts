@@ -1,8 +1,9 @@
 import { request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SandboxRequest, SandboxRoutes } from '../sources/sandbox-market.ts';
+import type { SandboxRoutes } from '../sources/sandbox-market.ts';
 import type { Source } from '../sources/source.ts';
+import type { FaultPlan } from './faults/plan.ts';
 import { createMarket } from './market.ts';
 import { type SandboxServer, type SandboxServerOptions, createSandboxServer } from './server.ts';
 
@@ -34,7 +35,7 @@ function source(name: string, sandbox: SandboxRoutes | null): Source {
       kind: 'poll',
       stream: name,
       request: () => ({ path: '/', params: {} }),
-      check: () => ({ kind: 'wrong', reason: 'unused' }),
+      check: () => ({ kind: 'page', records: 0, last: true }),
       toRecords: () => [],
     },
     sandbox,
@@ -132,20 +133,29 @@ describe('the sandbox server', () => {
     expect(Number(head.headers.get('content-length'))).toBeGreaterThan(0);
   });
 
-  it('lets an answer be replaced', async () => {
-    const seen: [string, SandboxRequest['path']][] = [];
-    const url = await start({
-      replace: (name, { path }, response) => {
-        seen.push([name, path]);
-        return path === '/v9/fault' ? { status: 503, body: '{}' } : response;
+  it('asks the plan of faults about every answer of a stand-in, and about no other', async () => {
+    const seen: [string, string][] = [];
+    const faults: FaultPlan = {
+      given: new Map(),
+      decide: ({ source, request: { path }, response }) => {
+        seen.push([source, path]);
+        return path === '/v9/fault'
+          ? { fault: 'status-503', effect: { kind: 'answer', response: { status: 503, body: '{}' } } }
+          : { fault: null, effect: { kind: 'answer', response } };
       },
-    });
+    };
+    const logged: object[] = [];
+    const log = { debug: (fields: object) => logged.push(fields), error: () => undefined };
+    const url = await start({ faults, log });
     expect((await fetch(`${url}/echo/v9/fault`)).status).toBe(503);
     expect((await fetch(`${url}/echo/v9/fine`)).status).toBe(200);
+    expect((await fetch(url)).status).toBe(200);
+    expect((await fetch(`${url}/nowhere`)).status).toBe(404);
     expect(seen).toEqual([
       ['echo', '/v9/fault'],
       ['echo', '/v9/fine'],
     ]);
+    expect(logged).toContainEqual({ source: 'echo', path: '/v9/fault', fault: 'status-503' });
   });
 
   it('survives a stand-in that throws', async () => {

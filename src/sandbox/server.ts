@@ -1,13 +1,12 @@
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { type IncomingMessage, createServer } from 'node:http';
 import type { SandboxMarket, SandboxRequest, SandboxResponse } from '../sources/sandbox-market.ts';
 import type { Source } from '../sources/source.ts';
+import { type Connection, deliver } from './faults/deliver.ts';
+import type { Asked, Effect } from './faults/fault.ts';
+import { createListener } from './faults/listener.ts';
+import type { FaultPlan } from './faults/plan.ts';
 import { errorResponse, jsonResponse } from './kit/response.ts';
 import { type Mount, createMounts } from './mounts.ts';
-
-const compress = promisify(gzip);
 
 export interface SandboxLog {
   debug(fields: Record<string, unknown>, message: string): void;
@@ -21,8 +20,8 @@ export interface SandboxServerOptions {
   /** Ours, for rate limits. */
   clock: () => Date;
   log?: SandboxLog;
-  /** What is answered in place of a source's answer; the answer itself where nothing is to be changed. */
-  replace?: (source: string, request: SandboxRequest, response: SandboxResponse) => SandboxResponse;
+  /** Without one, every answer is the stand-in's own. */
+  faults?: FaultPlan;
 }
 
 export interface SandboxServer {
@@ -32,90 +31,95 @@ export interface SandboxServer {
   close(): Promise<void>;
 }
 
-/** Serves the stand-ins of all sources over HTTP. Every answer says `X-Coinlog-Sandbox: 1`. */
+/** Serves the stand-ins of all sources over HTTP. Every answer says `X-Coinlog-Sandbox: 1`, faulty ones too. */
 export function createSandboxServer(options: SandboxServerOptions): SandboxServer {
   const mounts = createMounts(options.sources, options.market);
   const server = createServer((request, response) => {
-    serve(request, response, mounts, options).catch((error: unknown) => {
+    serve({ request, response, leave: listener.leave }, mounts, options).catch((error: unknown) => {
       options.log?.error({ err: error }, 'sandbox request failed');
       response.destroy();
     });
   });
+  const listener = createListener(server, (error) =>
+    options.log?.error({ err: error }, 'sandbox cannot listen again'),
+  );
 
   return {
-    listen: (port, host = '127.0.0.1') =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, host, () => {
-          server.off('error', reject);
-          const bound = (server.address() as AddressInfo).port;
-          const name = host.includes(':') ? `[${host}]` : host;
-          resolve({ port: bound, url: `http://${name}:${bound}` });
-        });
-      }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async listen(port, host = '127.0.0.1') {
+      const bound = await listener.open(port, host);
+      const name = host.includes(':') ? `[${host}]` : host;
+      return { port: bound.port, url: `http://${name}:${bound.port}` };
+    },
+    close: listener.close,
   };
 }
 
 async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
+  connection: Connection,
   mounts: readonly Mount[],
   options: SandboxServerOptions,
 ): Promise<void> {
-  const answer = answerTo(request, mounts, options);
-  const zipped = acceptsGzip(request);
-  const body = zipped ? await compress(answer.body, { level: 1 }) : Buffer.from(answer.body);
-  response.writeHead(answer.status, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'X-Coinlog-Sandbox': '1',
-    Vary: 'Accept-Encoding',
-    ...(zipped ? { 'Content-Encoding': 'gzip' } : {}),
-    ...answer.headers,
-    'Content-Length': body.byteLength,
-  });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  const found = answerTo(connection.request, mounts, options);
+  const effect: Effect =
+    found.kind === 'own' ? { kind: 'answer', response: found.response } : effectOn(found.asked, options);
+  await deliver(effect, connection);
 }
 
-function acceptsGzip({ headers }: IncomingMessage): boolean {
-  const accepted = (headers['accept-encoding'] ?? '')
-    .split(',')
-    .map((coding) => coding.replaceAll(/\s/g, ''));
-  return accepted.some((coding) => /^gzip(;q=(1|0\.0*[1-9]).*)?$/i.test(coding));
+function effectOn(asked: Asked, { faults, log }: SandboxServerOptions): Effect {
+  const { source, request, response } = asked;
+  log?.debug({ source, path: request.path, status: response.status }, 'sandbox request');
+  if (!faults) return { kind: 'answer', response };
+  const { fault, effect } = faults.decide(asked);
+  if (fault !== null) log?.debug({ source, path: request.path, fault }, 'sandbox fault');
+  return effect;
 }
+
+/** What the server says itself, or what a stand-in says. */
+type Answer = { kind: 'own'; response: SandboxResponse } | { kind: 'upstream'; asked: Asked };
+
+const own = (response: SandboxResponse): Answer => ({ kind: 'own', response });
 
 function answerTo(
   request: IncomingMessage,
   mounts: readonly Mount[],
-  options: SandboxServerOptions,
-): SandboxResponse {
+  { market, clock }: SandboxServerOptions,
+): Answer {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return errorResponse(405, 'only GET and HEAD', { Allow: 'GET, HEAD' });
+    return own(errorResponse(405, 'only GET and HEAD', { Allow: 'GET, HEAD' }));
   }
   const url = URL.parse(`http://sandbox${request.url ?? '/'}`);
-  if (!url) return errorResponse(400, 'not a path');
-  if (url.pathname === '/') return index(mounts, options.market);
+  if (!url) return own(errorResponse(400, 'not a path'));
+  if (url.pathname === '/') return own(index(mounts, market));
   const mount = mounts.find(({ prefix }) => url.pathname.startsWith(`${prefix}/`));
-  if (!mount) return errorResponse(404, 'no source is served here');
+  if (!mount) return own(errorResponse(404, 'no source is served here'));
+  return { kind: 'upstream', asked: ask(mount, url, request, clock().getTime()) };
+}
 
-  const asked: SandboxRequest = {
-    path: url.pathname.slice(mount.prefix.length),
+function ask(
+  { source, prefix, upstream }: Mount,
+  url: URL,
+  { headers }: IncomingMessage,
+  nowMs: number,
+): Asked {
+  const request: SandboxRequest = {
+    path: url.pathname.slice(prefix.length),
     query: url.searchParams,
     headers: Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.join(', ') : value,
-      ]),
+      Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
     ),
-    nowMs: options.clock().getTime(),
+    nowMs,
   };
-  const response = mount.upstream.handle(asked);
-  options.log?.debug({ source: mount.source, path: asked.path, status: response.status }, 'sandbox request');
-  return options.replace?.(mount.source, asked, response) ?? response;
+  return {
+    source,
+    url: url.pathname + url.search,
+    request,
+    response: upstream.handle(request),
+    askPage: (page) => {
+      const query = new URLSearchParams(request.query);
+      query.set('page', String(page));
+      return upstream.handle({ ...request, query });
+    },
+  };
 }
 
 function index(mounts: readonly Mount[], market: SandboxMarket): SandboxResponse {

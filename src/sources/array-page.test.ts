@@ -26,7 +26,7 @@ describe('checkArray', () => {
     ['[{"id":"bit', 'JSON cut short after 11 bytes'],
     ['', 'body is empty'],
   ])('says of %s what it is', (text, reason) => {
-    expect(checkArray(encode(text), 250)).toEqual({ kind: 'wrong', reason });
+    expect(checkArray(encode(text), 250)).toMatchObject({ kind: 'wrong', reason });
   });
 });
 

@@ -3,10 +3,23 @@ import { CoinlogError } from '../errors.ts';
 import { recordIssues } from './issues.ts';
 import { JsonError, parseJson } from './json.ts';
 import type { SourceRecord } from './record.ts';
-import type { PageCheck } from './source.ts';
+import type { PageCheck, WrongBody } from './source.ts';
 import { quoted } from './text.ts';
 
-const wrong = (reason: string): PageCheck => ({ kind: 'wrong', reason });
+const wrong = (what: WrongBody, reason: string, code: number | null = null): PageCheck => ({
+  kind: 'wrong',
+  what,
+  reason,
+  code,
+});
+
+/** The number by which an error object calls itself, as 429 or 10002; null when it has none. */
+function codeIn(value: unknown, depth = 0): number | null {
+  if (value === null || typeof value !== 'object' || depth === 4) return null;
+  const code: unknown = Reflect.get(value, 'error_code') ?? Reflect.get(value, 'code');
+  if (typeof code === 'number') return code;
+  return codeIn(Reflect.get(value, 'error'), depth + 1) ?? codeIn(Reflect.get(value, 'status'), depth + 1);
+}
 
 /** The places where APIs put the message of an error object, outermost first. */
 function messageIn(value: unknown, depth = 0): string | null {
@@ -19,15 +32,17 @@ function messageIn(value: unknown, depth = 0): string | null {
   return null;
 }
 
-function describeUnreadable(body: Uint8Array, error: JsonError): string {
-  if (error.kind === 'encoding') return 'body is not UTF-8 text';
+function describeUnreadable(body: Uint8Array, error: JsonError): PageCheck {
+  if (error.kind === 'encoding') return wrong('other', 'body is not UTF-8 text');
   const text = new TextDecoder().decode(body).trim();
-  if (text === '') return 'body is empty';
-  if (text.startsWith('<')) return `HTML instead of JSON: ${quoted(text)}`;
+  if (text === '') return wrong('cut_short', 'body is empty');
+  if (text.startsWith('<')) return wrong('html', `HTML instead of JSON: ${quoted(text)}`);
   const close = { '[': ']', '{': '}' }[text.charAt(0)];
-  if (close === undefined) return `plain text instead of JSON: ${quoted(text)}`;
-  if (!text.endsWith(close)) return `JSON cut short after ${body.byteLength} bytes`;
-  return `not JSON: ${quoted(error.message)}`;
+  // CoinGecko's edge says "Throttled" in plain text.
+  if (close === undefined)
+    return wrong('other', `plain text instead of JSON: ${quoted(text)}`, /^throttled/i.test(text) ? 429 : null);
+  if (!text.endsWith(close)) return wrong('cut_short', `JSON cut short after ${body.byteLength} bytes`);
+  return wrong('other', `not JSON: ${quoted(error.message)}`);
 }
 
 /**
@@ -39,15 +54,15 @@ export function checkArray(body: Uint8Array, perPage: number | null): PageCheck 
   try {
     value = parseJson(body);
   } catch (error) {
-    if (error instanceof JsonError) return wrong(describeUnreadable(body, error));
+    if (error instanceof JsonError) return describeUnreadable(body, error);
     throw error;
   }
   if (Array.isArray(value)) {
     return { kind: 'page', records: value.length, last: perPage === null || value.length < perPage };
   }
   const message = messageIn(value);
-  if (message !== null) return wrong(`error instead of a list: ${quoted(message, 300)}`);
-  return wrong(`${value === null ? 'null' : typeof value} instead of a list`);
+  if (message !== null) return wrong('error', `error instead of a list: ${quoted(message, 300)}`, codeIn(value));
+  return wrong('other', `${value === null ? 'null' : typeof value} instead of a list`);
 }
 
 /**

@@ -18,6 +18,13 @@ export type Variables = Record<string, Variable>;
 /** Every parsed variable by name; a source picks out its own. */
 export type VariableValues = Readonly<Record<string, unknown>>;
 
+/** The most requests in any second and minute, and in a calendar month (UTC). Null: no such limit is known. */
+export interface RequestLimits {
+  second: number | null;
+  minute: number | null;
+  month: number | null;
+}
+
 /** What a source's parsed variables come to. Headers may hold a key: they are sent, never recorded or logged. */
 export interface PollSettings {
   /** Without a trailing slash. */
@@ -25,12 +32,12 @@ export interface PollSettings {
   headers: Record<string, string>;
   /** The plan or kind of key, recorded with every request, as `keyless` or `demo`. */
   plan: string;
-  /** The most requests a minute that this plan allows. */
-  requestsPerMinute: number;
+  /** What this plan allows. */
+  limits: RequestLimits;
   /** Upper case. */
   currency: string;
-  /** How many pages one run asks for at most. */
-  pages: number;
+  /** How many pages one run asks for at most, in the order of rank; `all`: every coin there is, in the order of ids. */
+  pages: number | 'all';
 }
 
 export interface PageRequest {
@@ -39,11 +46,20 @@ export interface PageRequest {
   params: RecordedParams;
 }
 
+/** What a body is that is no page. */
+export type WrongBody = 'html' | 'error' | 'cut_short' | 'other';
+
 /** What a body with status 200 turned out to be. Only a page is stored as one. */
 export type PageCheck =
   | { kind: 'page'; records: number; last: boolean }
-  /** Not what was asked for (HTML, an error object, cut short): worth another try. */
-  | { kind: 'wrong'; reason: string };
+  /** Not what was asked for: worth another try. `code` is what an error object says of itself, as 429. */
+  | { kind: 'wrong'; what: WrongBody; reason: string; code: number | null };
+
+/** Which coin stands at which place of the source's own ranking. */
+export interface RankedCoin {
+  sourceCoinId: string;
+  rank: number | null;
+}
 
 /** What a fold knows of an event when it reads records from it. */
 export interface PayloadEvent {
@@ -62,6 +78,8 @@ export interface PollFeed {
   request(settings: PollSettings, page: number): PageRequest;
   /** Judges a body of status 200. */
   check(body: Uint8Array, request: PageRequest): PageCheck;
+  /** Pure: the coins of a page, for a feed that is asked page by page in the order of rank; else left out. */
+  rankedCoins?(body: Uint8Array): RankedCoin[];
   /** Pure: the records of a `page.fetched` event. Throws only on what no page can be. */
   toRecords(event: PayloadEvent): SourceRecord[];
   /** Pure: the same records as they were received, as plain JSON, for people to compare a value with. */

@@ -55,8 +55,8 @@ function testSettings(source: Source, feed: PollFeed): void {
     expect(settings.baseUrl).toMatch(/^https:\/\/[^?#@]*[^/?#@]$/);
     expect(settings.currency).toMatch(/^[A-Z0-9]+$/);
     expect(settings.plan).not.toBe('');
-    expect(settings.pages).toBeGreaterThanOrEqual(1);
-    expect(settings.requestsPerMinute).toBeGreaterThan(0);
+    expect(settings.pages === 'all' || settings.pages >= 1).toBe(true);
+    for (const limit of Object.values(settings.limits)) expect(limit ?? 1).toBeGreaterThan(0);
     const request = feed.request(settings, 1);
     expect(request.path).toMatch(/^\/[^?#]*$/);
     expect(feed.request(settings, 1)).toEqual(request);

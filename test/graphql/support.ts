@@ -32,6 +32,7 @@ export const sourceConfigs: readonly SourceConfig[] = sources.map((source) => ({
   settings: null,
   schedule: source.schedule,
   staleAfterMs: source.staleAfterMs,
+  driftMode: 'evolve',
 }));
 
 export const readAnswer = <T>(response: LightMyRequestResponse): GraphqlAnswer<T> => {

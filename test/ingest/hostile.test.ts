@@ -163,7 +163,11 @@ describe('an upstream', () => {
     )({ url, headers: {}, timeoutMs: 200, signal: new AbortController().signal });
     server.closeAllConnections();
     server.close();
-    expect(attempt).toMatchObject({ kind: 'unreachable', reason: 'no complete answer within 200 ms' });
+    expect(attempt).toMatchObject({
+      kind: 'broken',
+      cause: 'timeout',
+      reason: 'no complete answer within 200 ms',
+    });
   });
 });
 

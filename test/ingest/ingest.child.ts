@@ -20,7 +20,8 @@ const ingester = createIngester({
   random: () => 0,
   retryAttempts: 3,
   kind: null,
-  observer: { onAttempt: () => undefined, onRunEnd: () => undefined, onAppend: () => undefined },
+  terms: { rejectLimitRecords: null, rejectLimitPercent: 10 },
+  observer: { onAttempt: () => undefined, onAppend: () => undefined },
 });
 process.send?.('ready');
 await ingester.ingest(source, {

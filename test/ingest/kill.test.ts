@@ -46,6 +46,7 @@ async function ingestAndKill(
   const killed = child.signalCode === 'SIGKILL';
   // Its lease would keep the next one out until it expires; a test has no time for that.
   await database.owner`delete from control.lease`;
+  await database.owner`delete from control.budget_token`;
   return killed;
 }
 

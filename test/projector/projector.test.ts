@@ -43,7 +43,7 @@ async function runRow(runId: string) {
 }
 
 describe('the projector', () => {
-  it('counts a new observation as accepted, the same again as a duplicate, another value for it as revised', async () => {
+  it('counts a new observation as accepted, a coin on a second page as a duplicate, another value for it as revised', async () => {
     await appendRun(database.sql, {
       ...markets,
       runId: 'r1',
@@ -55,12 +55,15 @@ describe('the projector', () => {
       startedAt: new Date('2026-11-20T10:05:00Z'),
       pages: [
         JSON.stringify([
-          market('bitcoin', 10),
           market('ether', 3),
           market('new', 1, '2026-11-20T10:04:00Z'),
           { id: 'broken' },
         ]),
-        JSON.stringify([market('bitcoin', 11, '2026-11-20T10:04:30Z')]),
+        JSON.stringify([
+          market('bitcoin', 11, '2026-11-20T10:04:30Z'),
+          // The ranking shifted between the two pages.
+          market('ether', 4, '2026-11-20T10:04:31Z'),
+        ]),
       ],
     });
     await projectAll(database);
@@ -103,7 +106,7 @@ describe('the projector', () => {
     expect(rejected[0]).toMatchObject({
       stream: 'coingecko.markets',
       version: 5,
-      recordIndex: 3,
+      recordIndex: 2,
       runId: 'r2',
     });
     expect(rejected[0]?.['issues'].length).toBeGreaterThan(0);

@@ -19,7 +19,8 @@ export const createTestIngester = ({ sql }: TestDatabase, more: Partial<Ingester
     random: () => 0,
     retryAttempts: 3,
     kind: null,
-    observer: { onAttempt: () => undefined, onRunEnd: () => undefined, onAppend: () => undefined },
+    terms: { rejectLimitRecords: null, rejectLimitPercent: 10 },
+    observer: { onAttempt: () => undefined, onAppend: () => undefined },
     timeoutMs: 5_000,
     ...more,
   });

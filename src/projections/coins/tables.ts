@@ -23,6 +23,9 @@ export const sourceCoin = readSchema.table(
     imageUrl: text('image_url'),
     snapshots: count('snapshots').notNull(),
     ...winnerColumns,
+    /** The last page of a sweep of several pages that had this coin. */
+    seenStream: text('seen_stream'),
+    seenVersion: count('seen_version'),
   },
   (t) => [primaryKey({ columns: [t.source, t.sourceCoinId] })],
 );

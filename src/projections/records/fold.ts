@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { z } from 'zod';
+import { CoinlogError } from '../../errors.ts';
 import { asUuid } from '../../log/event-id.ts';
 import type { LogEvent } from '../../log/event.ts';
 import {
@@ -15,7 +17,7 @@ import { stagedRow } from './staged.ts';
 export interface FoldedRecords {
   stagedRows: string[];
   rejected: RejectedRecord[];
-  /** Counted by what the source split, apart from what became of each. */
+  /** Counted where the payload was received or split, apart from what becomes of each. */
   read: number;
   skipped: number;
 }
@@ -66,10 +68,21 @@ const onePerCurrency = (quotes: readonly QuoteValues[]): QuoteValues[] => [
   ...new Map(quotes.toReversed().map((quote) => [quote.currency, quote])).values(),
 ];
 
+const counted = z.object({ records: z.number() });
+
+/** Throws when records were lost or made up between the splitter, which counted them, and the parser. */
+function countRead(event: LogEvent, parsed: number): number {
+  const read = counted.safeParse(event.metadata).data?.records ?? parsed;
+  if (read !== parsed)
+    throw new CoinlogError('FOLD_FAILED', `${read} records were counted on arrival, and ${parsed} were read`);
+  return read;
+}
+
 /** Pure: the records of a `page.fetched` or `file.chunk` event. Throws on a payload that no such event can have. */
 export function foldRecords(event: LogEvent, source: Source): FoldedRecords {
   const records = source.feed.toRecords(event);
-  const folded: FoldedRecords = { stagedRows: [], rejected: [], read: records.length, skipped: 0 };
+  const read = countRead(event, records.length);
+  const folded: FoldedRecords = { stagedRows: [], rejected: [], read, skipped: 0 };
   for (const record of records) {
     if (record.kind === 'rejected') folded.rejected.push(record);
     else if (record.kind === 'skipped' || record.quotes.length === 0) folded.skipped += 1;

@@ -25,6 +25,7 @@ export const stagedColumns: readonly (readonly [name: string, type: string])[] =
 export const createStaging = `
   create temp table if not exists staged (${stagedColumns.map(([name, type]) => `${name} ${type}`).join(', ')})
     on commit delete rows;
+  create temp table if not exists sweep (stream text, version bigint, run_from bigint, more boolean) on commit delete rows;
   create temp table if not exists gained (source text, source_coin_id text, snapshots bigint) on commit delete rows`;
 
 const names = stagedColumns.map(([name]) => name);

@@ -23,6 +23,13 @@ export interface RunState {
   skipped: number;
   errorCode: string | null;
   errorMessage: string | null;
+  /** Of the run's first event: its pages are those from here on. */
+  startedVersion: number;
+  /** More rejected records than this, and a run that got all its pages has failed. Null: no limit was set. */
+  rejectLimitRecords: number | null;
+  rejectLimitPercent: number | null;
+  /** Ranks that a sweep by rank did not see, as `251-252, 380`; null for a run that was none, or saw all. */
+  rankGaps: string | null;
 }
 
 /** What became of an event's records. */
@@ -43,8 +50,12 @@ export const noRecords: RecordCounts = {
   skipped: 0,
 };
 
+const beginning = z.object({
+  reject_limit: z.object({ records: z.number().nullable(), percent: z.number() }).optional(),
+});
+const unchangedPage = z.object({ records: z.number() });
 const ending = z.object({
-  attempts: z.number().optional(),
+  sweep: z.object({ rank_gaps: z.string() }).optional(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
   nextAttemptAt: z.string().optional(),
 });
@@ -77,6 +88,29 @@ function started(event: EventHeader, runId: string): RunState {
     skipped: 0,
     errorCode: null,
     errorMessage: null,
+    startedVersion: event.version,
+    rejectLimitRecords: null,
+    rejectLimitPercent: null,
+    rankGaps: null,
+  };
+}
+
+function withLimits(state: RunState, event: EventHeader): RunState {
+  const limit = beginning.safeParse(event.metadata).data?.reject_limit;
+  if (!limit) return state;
+  return { ...state, rejectLimitRecords: limit.records, rejectLimitPercent: limit.percent };
+}
+
+/** What is wrong with a run that got everything it asked for; null when nothing is. */
+function refused(state: RunState): { code: string; message: string } | null {
+  const { recordsRead, rejected, rejectLimitRecords, rejectLimitPercent } = state;
+  const overRecords = rejectLimitRecords !== null && rejected > rejectLimitRecords;
+  const overPercent = rejectLimitPercent !== null && rejected * 100 > rejectLimitPercent * recordsRead;
+  if (!overRecords && !overPercent) return null;
+  const limit = overPercent ? `${rejectLimitPercent} %` : `${rejectLimitRecords} records`;
+  return {
+    code: 'REJECT_LIMIT',
+    message: `${rejected} of ${recordsRead} records were rejected, and the limit is ${limit}. "coinlog rejected list --source ${state.source}" shows what is wrong with each.`,
   };
 }
 
@@ -96,11 +130,16 @@ function validTime(text: string | undefined): Date | null {
   return Number.isNaN(time.getTime()) || time.getUTCFullYear() > 9999 ? null : time;
 }
 
-function ended(state: RunState, event: EventHeader, status: RunStatus): RunState {
-  const { error, nextAttemptAt } = ending.parse(event.metadata);
+function ended(state: RunState, event: EventHeader, endedAs: RunStatus): RunState {
+  const { error: told, nextAttemptAt, sweep } = ending.parse(event.metadata);
+  // Judged here and not where it was fetched: once the parser is mended, so is the run.
+  const refusal = endedAs === 'COMPLETED' ? refused(state) : null;
+  const status = refusal ? 'FAILED' : endedAs;
+  const error = refusal ?? told;
   return {
     ...state,
     status,
+    rankGaps: sweep?.rank_gaps || null,
     // A run that fetched its pages and learned nothing new: the upstream answered from its cache.
     unchanged: status === 'COMPLETED' && state.recordsRead > 0 && state.recordsRead === state.duplicates,
     endedAt: event.receivedAt,
@@ -119,6 +158,12 @@ export function foldRun(state: RunState | null, event: EventHeader, counts: Reco
   const current = state ?? started(event, event.runId);
   switch (event.type) {
     case 'run.started':
+      return withLimits(current, event);
+    case 'page.unchanged': {
+      const { records } = unchangedPage.parse(event.metadata);
+      const counts = { ...noRecords, read: records, duplicates: records };
+      return withRecords({ ...current, pages: current.pages + 1, attempts: current.attempts + 1 }, counts);
+    }
     case 'file.opened':
       return current;
     case 'page.failed':

@@ -23,6 +23,10 @@ export const run = readSchema.table('run', {
   skipped: count('skipped').notNull(),
   errorCode: text('error_code'),
   errorMessage: text('error_message'),
+  startedVersion: count('started_version').notNull(),
+  rejectLimitRecords: count('reject_limit_records'),
+  rejectLimitPercent: integer('reject_limit_percent'),
+  rankGaps: text('rank_gaps'),
 });
 export const runTable: ReadTable = {
   table: run,

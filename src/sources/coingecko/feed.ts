@@ -1,7 +1,7 @@
 import { checkArray } from '../array-page.ts';
 import { rawArray } from '../raw-array.ts';
 import type { PollFeed } from '../source.ts';
-import { toRecords } from './records.ts';
+import { rankedCoins, toRecords } from './records.ts';
 
 /** The most that the API gives. */
 const coinsPerPage = 250;
@@ -14,7 +14,8 @@ export const markets: PollFeed = {
     path: '/coins/markets',
     params: {
       vs_currency: settings.currency.toLowerCase(),
-      order: 'market_cap_desc',
+      // A ranking shifts between two pages; ids do not, so a sweep over all coins gets each of them once.
+      order: settings.pages === 'all' ? 'id_asc' : 'market_cap_desc',
       per_page: coinsPerPage,
       page,
       // The default rounds large prices.
@@ -24,6 +25,7 @@ export const markets: PollFeed = {
   }),
   // The answer has no total and no next link: the end is a short or empty page.
   check: (body, request) => checkArray(body, Number(request.params['per_page'] ?? coinsPerPage)),
+  rankedCoins,
   toRecords,
   rawRecords: (event) => rawArray(event.payload),
 };

@@ -12,7 +12,8 @@ import {
 } from '../fields.ts';
 import { observedAt } from '../observed-at.ts';
 import type { CoinRecord, QuoteValues, SourceRecord } from '../record.ts';
-import type { PayloadEvent } from '../source.ts';
+import type { PayloadEvent, RankedCoin } from '../source.ts';
+import { parseJson } from '../json.ts';
 import { cleanImageUrl, cleanName, cleanSymbol } from '../text.ts';
 
 /** One coin of `/coins/markets`. Everything but id, symbol and name may be null or absent. */
@@ -91,4 +92,18 @@ export function toRecords(event: PayloadEvent): SourceRecord[] {
     imageUrl: cleanImageUrl(coin.image),
     quotes: [quote(coin, currency, event.receivedAt)],
   }));
+}
+
+const ranked = z.object({ id: sourceCoinId, market_cap_rank: optional.rank });
+
+/** Which coin stands where, of a page that may hold others that cannot be read. */
+export function rankedCoins(body: Uint8Array): RankedCoin[] {
+  const values = parseJson(body);
+  if (!Array.isArray(values)) return [];
+  return values.flatMap((value: unknown) => {
+    const parsed = ranked.safeParse(value);
+    return parsed.success
+      ? { sourceCoinId: parsed.data.id, rank: rankOrNull(parsed.data.market_cap_rank) }
+      : [];
+  });
 }

@@ -4,21 +4,22 @@ import { coingecko } from './index.ts';
 
 const publicUrl = 'https://api.coingecko.com/api/v3';
 const proUrl = 'https://pro-api.coingecko.com/api/v3';
+const limits = (minute: number, month: number | null) => ({ second: null, minute, month });
 
 describe('the settings of coingecko', () => {
   it.each([
-    [{}, { baseUrl: publicUrl, headers: {}, plan: 'keyless', requestsPerMinute: 10 }],
+    [{}, { baseUrl: publicUrl, headers: {}, plan: 'keyless', limits: limits(10, null) }],
     [
       { COINGECKO_API_KEY: 'k' },
-      { baseUrl: publicUrl, headers: { 'x-cg-demo-api-key': 'k' }, plan: 'demo', requestsPerMinute: 30 },
+      { baseUrl: publicUrl, headers: { 'x-cg-demo-api-key': 'k' }, plan: 'demo', limits: limits(30, 10_000) },
     ],
     [
       { COINGECKO_API_KEY: 'k', COINGECKO_API_KEY_KIND: 'pro' },
-      { baseUrl: proUrl, headers: { 'x-cg-pro-api-key': 'k' }, plan: 'pro', requestsPerMinute: 250 },
+      { baseUrl: proUrl, headers: { 'x-cg-pro-api-key': 'k' }, plan: 'pro', limits: limits(250, 100_000) },
     ],
     [
       { COINGECKO_API_KEY_KIND: 'pro' },
-      { baseUrl: publicUrl, headers: {}, plan: 'keyless', requestsPerMinute: 10 },
+      { baseUrl: publicUrl, headers: {}, plan: 'keyless', limits: limits(10, null) },
     ],
   ])('pick host and header by the kind of key: %o', (environment, expected) => {
     expect(settingsOf(coingecko, environment)).toEqual({ ...expected, currency: 'USD', pages: 1 });
@@ -36,7 +37,7 @@ describe('the settings of coingecko', () => {
   });
 
   it('refuse a number of pages that is none', () => {
-    for (const pages of ['0', '101', 'all']) {
+    for (const pages of ['0', '101', 'most']) {
       expect(() => settingsOf(coingecko, { COINGECKO_PAGES: pages })).toThrow();
     }
   });

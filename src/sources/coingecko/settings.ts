@@ -13,8 +13,8 @@ export const variables = {
   },
   COINGECKO_BASE_URL: baseUrl('CoinGecko under another address, with its /api/v3.'),
   COINGECKO_PAGES: {
-    schema: wholeNumber(1, 100).default(1),
-    description: 'Pages of 250 coins that one run asks CoinGecko for, by market cap.',
+    schema: z.union([z.literal('all'), wholeNumber(1, 100)], 'must be a whole number from 1 to 100, or all').default(1),
+    description: 'Pages of 250 coins that one run asks CoinGecko for, by market cap; all: every coin, in some 80 pages.',
     example: '1',
   },
   VS_CURRENCY: vsCurrency,
@@ -24,15 +24,18 @@ const ours = z.object({
   COINGECKO_API_KEY: z.string().optional(),
   COINGECKO_API_KEY_KIND: keyKind,
   COINGECKO_BASE_URL: z.string().optional(),
-  COINGECKO_PAGES: z.number(),
+  COINGECKO_PAGES: z.union([z.literal('all'), z.number()]),
   VS_CURRENCY: z.string(),
 });
 
-/** A key on the wrong host is refused (codes 10010 and 10011), so its kind picks the host. */
+/**
+ * A key on the wrong host is refused (codes 10010 and 10011), so its kind picks the host. The limits are the lowest that
+ * each kind is documented or reported to have; REQUESTS_PER_MONTH_COINGECKO raises the last for a larger plan.
+ */
 const plans = {
-  keyless: { host: 'https://api.coingecko.com/api/v3', header: null, requestsPerMinute: 10 },
-  demo: { host: 'https://api.coingecko.com/api/v3', header: 'x-cg-demo-api-key', requestsPerMinute: 30 },
-  pro: { host: 'https://pro-api.coingecko.com/api/v3', header: 'x-cg-pro-api-key', requestsPerMinute: 250 },
+  keyless: { host: 'https://api.coingecko.com/api/v3', header: null, limits: { second: null, minute: 10, month: null } },
+  demo: { host: 'https://api.coingecko.com/api/v3', header: 'x-cg-demo-api-key', limits: { second: null, minute: 30, month: 10_000 } },
+  pro: { host: 'https://pro-api.coingecko.com/api/v3', header: 'x-cg-pro-api-key', limits: { second: null, minute: 250, month: 100_000 } },
 } as const;
 
 /** Takes parsed variables. The key goes into a header: in the query it would be recorded and logged. */
@@ -40,12 +43,12 @@ export function settings(values: VariableValues): PollSettings {
   const own = ours.parse(values);
   const key = own.COINGECKO_API_KEY;
   const plan = key === undefined ? 'keyless' : own.COINGECKO_API_KEY_KIND;
-  const { host, header, requestsPerMinute } = plans[plan];
+  const { host, header, limits } = plans[plan];
   return {
     baseUrl: own.COINGECKO_BASE_URL ?? host,
     headers: key !== undefined && header !== null ? { [header]: key } : {},
     plan,
-    requestsPerMinute,
+    limits,
     currency: own.VS_CURRENCY.toUpperCase(),
     pages: own.COINGECKO_PAGES,
   };

@@ -20,7 +20,7 @@ describe('the settings of coinpaprika', () => {
   ])('pick host and header by the key: %o', (environment, expected) => {
     expect(settingsOf(coinpaprika, environment)).toEqual({
       ...expected,
-      requestsPerMinute: 600,
+      limits: { second: 10, minute: 600, month: expected.plan === 'pro' ? 400_000 : 20_000 },
       currency: 'USD',
       pages: 1,
     });

@@ -38,8 +38,8 @@ export function settings(values: VariableValues): PollSettings {
     baseUrl: own.COINPAPRIKA_BASE_URL ?? (key === undefined ? freeUrl : proUrl),
     headers: key === undefined ? {} : { authorization: authorization(key, own.COINPAPRIKA_AUTH_SCHEME) },
     plan: key === undefined ? 'free' : 'pro',
-    // Ten a second and address, on every plan.
-    requestsPerMinute: 600,
+    // Ten a second and address on every plan; 400,000 a month is the smallest paid one.
+    limits: { second: 10, minute: 600, month: key === undefined ? 20_000 : 400_000 },
     currency: own.VS_CURRENCY.toUpperCase(),
     pages: 1,
   };

@@ -1,0 +1,87 @@
+import {
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  DelegateBackoff,
+  handleWhenResult,
+  isBrokenCircuitError,
+} from 'cockatiel';
+import { z } from 'zod';
+
+const failuresToOpen = 5;
+const firstOpenMs = 60_000;
+const longestOpenMs = 30 * 60_000;
+
+/** A minute after the first opening, twice as long after each trial that fails, half an hour at most. */
+const openForMs = (opening: number): number => Math.min(longestOpenMs, firstOpenMs * 2 ** (opening - 1));
+
+export type BreakerState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+
+/** What the library writes of a breaker; times are in milliseconds of the process that wrote it. */
+const savedBreaker = z.object({
+  ownState: z.looseObject({
+    value: z.number(),
+    openedAt: z.number().optional(),
+    attemptNo: z.number().optional(),
+  }),
+  breakerState: z.unknown(),
+});
+export type SavedBreaker = z.infer<typeof savedBreaker>;
+
+export const parseSavedBreaker = (saved: unknown): SavedBreaker | null =>
+  savedBreaker.safeParse(saved).data ?? null;
+
+/** When an open breaker lets the next attempt through; null for one that does so now. */
+export function closedUntil(saved: SavedBreaker | null, now: Date): Date | null {
+  if (saved?.ownState.value !== CircuitState.Open) return null;
+  const { openedAt = 0, attemptNo = 1 } = saved.ownState;
+  const until = new Date(openedAt + openForMs(attemptNo));
+  return until > now ? until : null;
+}
+
+/** What people call the state: an open breaker whose time is over lets one attempt through. */
+export function breakerStateOf(saved: SavedBreaker | null, now: Date): BreakerState {
+  if (saved?.ownState.value !== CircuitState.Open) return 'CLOSED';
+  return closedUntil(saved, now) === null ? 'HALF_OPEN' : 'OPEN';
+}
+
+export interface Breaker {
+  /** Makes an attempt, unless the breaker is open: then null. */
+  attempt<T>(make: () => Promise<T>, failed: (result: T) => boolean): Promise<T | null>;
+  save(): SavedBreaker;
+}
+
+/** The library counts by the machine's clock; ours may be another one, so the time it opened is carried over. */
+function shifted(saved: SavedBreaker, byMs: number): SavedBreaker {
+  const { openedAt } = saved.ownState;
+  return openedAt ? { ...saved, ownState: { ...saved.ownState, openedAt: openedAt + byMs } } : saved;
+}
+
+/**
+ * A breaker that opens after five failures in a row and goes on from where the last process left it. Only what `failed`
+ * says is one counts: too many requests or a wrong key are no sign of an upstream that is down.
+ */
+export function createBreaker(saved: SavedBreaker | null, now: () => Date): Breaker {
+  const clockAheadMs = () => now().getTime() - Date.now();
+  let failed: (result: unknown) => boolean = () => false;
+  const policy = circuitBreaker(
+    handleWhenResult((result) => failed(result)),
+    {
+      breaker: new ConsecutiveBreaker(failuresToOpen),
+      halfOpenAfter: new DelegateBackoff(({ attempt }) => openForMs(attempt)),
+      ...(saved === null ? {} : { initialState: shifted(saved, -clockAheadMs()) }),
+    },
+  );
+  return {
+    async attempt<T>(make: () => Promise<T>, isFailure: (result: T) => boolean) {
+      failed = isFailure as (result: unknown) => boolean;
+      try {
+        return await policy.execute(make);
+      } catch (error) {
+        if (isBrokenCircuitError(error)) return null;
+        throw error;
+      }
+    },
+    save: () => shifted(savedBreaker.parse(policy.toJSON()), clockAheadMs()),
+  };
+}

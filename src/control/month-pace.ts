@@ -1,0 +1,30 @@
+import type { RequestLimits } from '../sources/source.ts';
+import { nextMonth } from './budget.ts';
+
+export interface MonthSoFar {
+  limits: RequestLimits;
+  used: number;
+  /** When the last request was made, or null when there was none this month. */
+  lastTakenAt: Date | null;
+  /** What one run asks for at least. */
+  requestsPerRun: number;
+  now: Date;
+}
+
+/**
+ * Pure: when the next scheduled run may start so that what is left of the month lasts to its end; null when it may
+ * start now. A source whose schedule stays below its plan never waits; one whose retries or manual runs ate into it
+ * slows down, instead of stopping dead on the 28th.
+ */
+export function slowedUntil({ limits, used, lastTakenAt, requestsPerRun, now }: MonthSoFar): Date | null {
+  if (limits.month === null || lastTakenAt === null) return null;
+  const left = limits.month - used;
+  if (left < requestsPerRun) return nextMonth(now);
+  const runsLeft = Math.floor(left / requestsPerRun);
+  const intervalMs = (nextMonth(now).getTime() - lastTakenAt.getTime()) / runsLeft;
+  const next = new Date(lastTakenAt.getTime() + intervalMs - toleranceMs);
+  return next > now ? next : null;
+}
+
+// A tick a little early is the same tick: schedules run to the minute, with some jitter.
+const toleranceMs = 45_000;

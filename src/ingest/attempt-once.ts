@@ -1,0 +1,84 @@
+import { closedUntil } from '../control/breaker.ts';
+import type { PageRequest } from '../sources/source.ts';
+import { countsForBreaker } from './attempt-class.ts';
+import { judge, type Judgement } from './classify.ts';
+import type { Attempt } from './http.ts';
+import { urlOf } from './page-events.ts';
+import type { PollEnd, PollRunDeps } from './poll-deps.ts';
+import { conditionsOf, type PreviousPage } from './previous-pages.ts';
+
+// A wait longer than this is no longer the run's own: it ends deferred, and the time is on record. More than a minute,
+// so that a full minute of requests is waited for.
+export const longestWaitMs = 90_000;
+
+export type Deferred = Extract<PollEnd, { kind: 'deferred' }>;
+
+export interface Attempted {
+  kind: 'attempted';
+  attempt: Attempt;
+  judged: Judgement;
+}
+
+const deferred = (nextAttemptAt: Date, message: string): Deferred => ({
+  kind: 'deferred',
+  nextAttemptAt,
+  message,
+});
+
+/** Waits for a token of the budget; a long wait is the next run's. */
+async function waitForToken({ budget, feed, now, sleep, signal }: PollRunDeps): Promise<string | Deferred> {
+  for (;;) {
+    const token = await budget.take();
+    if (token.kind === 'granted') return token.id;
+    const { window, freeAt } = token;
+    const waitMs = freeAt.getTime() - now().getTime();
+    if (waitMs > longestWaitMs)
+      return deferred(freeAt, `${feed.stream}: the requests of this ${window} are used up`);
+    // At least a millisecond: a request under way leaves its window at a time nobody knows yet.
+    await sleep(Math.max(waitMs, 1), signal);
+  }
+}
+
+async function send(
+  { fetcher, settings, feed, budget, timeoutMs, signal }: PollRunDeps,
+  request: PageRequest,
+  previous: PreviousPage | null,
+  token: string,
+): Promise<Attempted> {
+  const conditions = conditionsOf(previous);
+  const headers = { ...settings.headers, ...conditions };
+  try {
+    const attempt = await fetcher({ url: urlOf(settings, request), headers, timeoutMs, signal });
+    const conditionally = Object.keys(conditions).length > 0;
+    const judged = judge(attempt, { conditionally }, (body) => feed.check(body, request));
+    return { kind: 'attempted', attempt, judged };
+  } finally {
+    await budget.release(token);
+  }
+}
+
+/**
+ * One request, once the breaker lets it through and the budget has room for it. The token is spent before the request
+ * goes out and counts on from its answer.
+ */
+export async function attemptOnce(
+  deps: PollRunDeps,
+  request: PageRequest,
+  previous: PreviousPage | null,
+): Promise<Attempted | Deferred> {
+  const { gate, feed, now } = deps;
+  const open = (): Deferred =>
+    deferred(
+      closedUntil(gate.breaker.save(), now()) ?? now(),
+      `${feed.stream} failed too often in a row; the breaker is open`,
+    );
+  // Asked before the budget: a token for a request that is not made would be wasted.
+  if (closedUntil(gate.breaker.save(), now()) !== null) return open();
+  const token = await waitForToken(deps);
+  if (typeof token !== 'string') return token;
+  const made = await gate.breaker.attempt(
+    () => send(deps, request, previous, token),
+    ({ judged }) => judged.kind === 'failed' && countsForBreaker(judged.class),
+  );
+  return made ?? open();
+}
