@@ -1,37 +1,20 @@
 import type { Queryable } from '../database/client.ts';
-import { append } from '../log/append.ts';
-import { deriveId } from '../log/event-id.ts';
 import { operatorStream } from '../log/redactions.ts';
+import { resetGate } from './gate.ts';
+import { appendOperatorEvent, type DecidedBy } from './operator-events.ts';
 
-/** What an operator decides about a source. Each is an event; what holds is the last of its kind. */
-export type SourceDecision = 'paused' | 'resumed' | 'reset';
-
-export interface DecidedBy {
-  /** Who or what gave the order, as `command line` or `admin key`. */
-  actor: string;
-  reason: string;
+export async function pauseSource(sql: Queryable, source: string, by: DecidedBy, now: Date): Promise<void> {
+  await appendOperatorEvent(sql, { type: 'source.paused', by, metadata: { source } }, now);
 }
 
-/** Appends a decision. Two at the same moment are two events: neither is lost. */
-export async function decideSource(
-  sql: Queryable,
-  source: string,
-  decision: SourceDecision,
-  { actor, reason }: DecidedBy,
-  now: Date,
-): Promise<void> {
-  const type = `source.${decision}`;
-  await append(sql, operatorStream, [
-    {
-      id: deriveId(operatorStream, type, source, crypto.randomUUID()),
-      type,
-      schemaVersion: 1,
-      runId: null,
-      receivedAt: now,
-      metadata: { source, actor, reason },
-      payload: new Uint8Array(),
-    },
-  ]);
+export async function resumeSource(sql: Queryable, source: string, by: DecidedBy, now: Date): Promise<void> {
+  await appendOperatorEvent(sql, { type: 'source.resumed', by, metadata: { source } }, now);
+}
+
+/** Closes the breaker and forgets every wait and refusal: the next run asks. */
+export async function resetSource(sql: Queryable, source: string, by: DecidedBy, now: Date): Promise<void> {
+  await appendOperatorEvent(sql, { type: 'source.reset', by, metadata: { source } }, now);
+  await resetGate(sql, source);
 }
 
 export interface Pause {

@@ -39,6 +39,7 @@ async function runFile(
     source: name,
     settings: null,
     terms: deps.terms,
+    contract: null,
     reason,
     now,
     file: file.name,

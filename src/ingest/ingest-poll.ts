@@ -85,6 +85,7 @@ export async function ingestPoll(
     source: name,
     settings,
     terms: deps.terms,
+    contract: source.driftMode,
     reason: options.reason,
     now,
   });

@@ -90,7 +90,7 @@ export const pageFetched = (
   schemaVersion: 1,
   runId: which.runId,
   receivedAt: answer.receivedAt,
-  metadata: { ...answerMetadata(which, answer, size), contract },
+  metadata: { ...answerMetadata(which, answer, size), contract, pages_asked: which.settings.pages },
   payload: answer.body,
 });
 

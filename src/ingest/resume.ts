@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readAcknowledged } from '../control/drift-decisions.ts';
 import type { Sql } from '../database/client.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import type { Metadata } from '../log/event.ts';
@@ -14,6 +15,11 @@ export interface RunTerms {
   rejectLimitPercent: number;
 }
 
+/** What an operator has acknowledged until now: only what stands in a run's own events decides how they are folded. */
+async function acknowledgedBy(sql: Sql, contract: string | null): Promise<Metadata> {
+  return contract === null || contract === 'evolve' ? {} : { acknowledged: await readAcknowledged(sql) };
+}
+
 export interface StartDeps {
   sql: Sql;
   archive: Archive;
@@ -22,6 +28,8 @@ export interface StartDeps {
   /** Null for a file. */
   settings: PollSettings | null;
   terms: RunTerms;
+  /** How the folds are to treat records that differ; null for a file. */
+  contract: string | null;
   reason: string;
   now: () => Date;
   file?: string;
@@ -92,7 +100,7 @@ export async function settleUnfinished({
 
 /** Goes on with the run that a crash left unfinished, or records it as abandoned and starts a new one. */
 export async function resumeOrStart(deps: StartDeps): Promise<StartedRun> {
-  const { sql, archive, stream, source, settings, terms, reason, now, file } = deps;
+  const { sql, archive, stream, source, settings, terms, contract, reason, now, file } = deps;
   const unfinished = await findUnfinishedRun(sql, archive, stream.stream);
   if (unfinished) {
     const resumed = settings && continuation(unfinished, settings, now());
@@ -108,6 +116,7 @@ export async function resumeOrStart(deps: StartDeps): Promise<StartedRun> {
     reason,
     reject_limit: limits,
     ...params,
+    ...(await acknowledgedBy(sql, contract)),
   });
   const startedAtVersion = (await findVersion(sql, stream.stream, startedId(runId))) ?? 0;
   return { runId, settings, firstPage: 1, attempts: 0, complete: false, startedAtVersion };

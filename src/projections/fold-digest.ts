@@ -5,7 +5,16 @@ import { extname, join } from 'node:path';
 /** What turns an event into rows; a stand-in or a test decides nothing. */
 const foldFolders = ['projections', 'sources'];
 /** The extension is that of the running build. */
-const foldFiles = ['projector/batch', 'projector/write-batch', 'log/event-id'];
+const foldFiles = [
+  'control/drift-decisions',
+  'control/record-decisions',
+  'log/event-id',
+  'projector/batch',
+  'projector/fold-event',
+  'projector/write-batch',
+  'projector/write-decisions',
+  'projector/write-drift',
+];
 const isFold = (name: string): boolean => /\.(js|ts)$/.test(name) && !/sandbox|test|\.d\.ts$/.test(name);
 
 /**

@@ -1,6 +1,8 @@
 import { boolean, primaryKey } from 'drizzle-orm/pg-core';
 import { coinTable, identityLinkTable, sourceCoinTable } from './coins/tables.ts';
 import { count, readSchema, text, time } from './columns.ts';
+import { driftAcknowledgementTable, rejectedDecisionTable } from './decisions/tables.ts';
+import { driftTable, feedDriftTable } from './drift/tables.ts';
 import { quoteTable } from './quotes/tables.ts';
 import type { ReadTable } from './read-table.ts';
 import { rejectedRecordTable } from './rejects/tables.ts';
@@ -43,6 +45,10 @@ export const comparedTables: readonly ReadTable[] = [
   runTable,
   sourceStateTable,
   rejectedRecordTable,
+  rejectedDecisionTable,
+  driftTable,
+  driftAcknowledgementTable,
+  feedDriftTable,
   { table: deadLetter, indexes: [] },
   { table: checkpoint, indexes: [] },
 ];

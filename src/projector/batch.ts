@@ -1,11 +1,8 @@
 import type { Queryable } from '../database/client.ts';
-import { messageOf } from '../errors.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import type { LogEvent } from '../log/event.ts';
 import { readEvents, readHeads } from '../log/read.ts';
 import { redactionKey, type Redactions } from '../log/stored-event.ts';
-import { foldRecords, type FoldedRecords } from '../projections/records/fold.ts';
-import { sourceOfStream } from '../sources/registry.ts';
 
 /** How far each stream is folded, or is to be folded. */
 export type Checkpoints = ReadonlyMap<string, number>;
@@ -51,23 +48,4 @@ export async function readBatch(
     events.push(...read.map((event) => obey(event, redactions)));
   }
   return events;
-}
-
-export type FoldedEvent =
-  | { kind: 'folded'; event: LogEvent; records: FoldedRecords | null; source: string | null }
-  /** No fold can read it, and never will as long as the folds are these. */
-  | { kind: 'dead'; event: LogEvent; reason: string };
-
-const withRecords = new Set(['page.fetched', 'file.chunk']);
-
-/** Pure. */
-export function foldEvent(event: LogEvent): FoldedEvent {
-  const source = sourceOfStream(event.stream);
-  if (source === null || !withRecords.has(event.type) || event.redacted)
-    return { kind: 'folded', event, records: null, source: source?.name ?? null };
-  try {
-    return { kind: 'folded', event, records: foldRecords(event, source), source: source.name };
-  } catch (error) {
-    return { kind: 'dead', event, reason: messageOf(error) };
-  }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../database/client.ts';
+import { readReleased } from '../control/record-decisions.ts';
 import { readRedactions } from '../log/redactions.ts';
 import type { Redactions } from '../log/stored-event.ts';
 
@@ -8,13 +9,16 @@ export interface Decisions {
   /** Of the folds' code and of what they obey: a read model made by another is rebuilt beside it and swapped. */
   foldDigest: string;
   redactions: Redactions;
+  /** Records that no contract puts aside any more, by their keys. */
+  released: ReadonlySet<string>;
 }
 
-/** A redaction changes what was folded long ago, and so it changes the digest. */
+/** A redaction or a release changes what was folded long ago, and so it changes the digest. */
 export async function readDecisions(sql: Queryable, codeDigest: string): Promise<Decisions> {
-  const redactions = await readRedactions(sql);
-  if (redactions.size === 0) return { foldDigest: codeDigest, redactions };
+  const [redactions, released] = [await readRedactions(sql), await readReleased(sql)];
+  if (redactions.size + released.size === 0) return { foldDigest: codeDigest, redactions, released };
   const hash = createHash('sha256').update(codeDigest);
   for (const key of [...redactions].sort()) hash.update(`\n${key}`);
-  return { foldDigest: hash.digest('hex').slice(0, 16), redactions };
+  for (const key of [...released].sort()) hash.update(`\nreleased ${key}`);
+  return { foldDigest: hash.digest('hex').slice(0, 16), redactions, released };
 }

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts';
-import type { FoldedEvent } from './batch.ts';
+import type { FoldedEvent } from './fold-event.ts';
 
 /**
  * Whether an error comes from what is written, so that trying again ends the same: data exceptions, integrity

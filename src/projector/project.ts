@@ -1,9 +1,10 @@
 import type { Sql } from '../database/client.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import type { LogEvent } from '../log/event.ts';
-import { foldEvent, readBatch, type BatchLimits, type Checkpoints, type FoldedEvent } from './batch.ts';
+import { readBatch, type BatchLimits, type Checkpoints } from './batch.ts';
+import { createFolder, type FoldedEvent } from './fold-event.ts';
 import { writeIsolating } from './isolate.ts';
-import { readCheckpoints } from './schema.ts';
+import { readCheckpoints, readDrifts } from './schema.ts';
 import { writeBatch, type WriteResult, type WriteTarget } from './write-batch.ts';
 
 export type StepResult =
@@ -19,11 +20,15 @@ const rowsOf = (folded: FoldedEvent): number =>
     : 0;
 
 /** Folds events one after the other, and hands them on in parts of about so many rows: only one part is in memory. */
-function* foldInParts(events: readonly LogEvent[], rowsPerPart: number): Generator<FoldedEvent[]> {
+function* foldInParts(
+  events: readonly LogEvent[],
+  fold: (event: LogEvent) => FoldedEvent,
+  rowsPerPart: number,
+): Generator<FoldedEvent[]> {
   let part: FoldedEvent[] = [];
   let rows = 0;
   for (const event of events) {
-    const folded = foldEvent(event);
+    const folded = fold(event);
     part.push(folded);
     rows += rowsOf(folded);
     if (rows < rowsPerPart) continue;
@@ -46,13 +51,15 @@ export async function projectStep(
   target: WriteTarget,
   upTo?: Checkpoints,
 ): Promise<StepResult> {
-  const { redactions } = target.decisions;
+  const { redactions, released } = target.decisions;
   const checkpoints = await readCheckpoints(sql, target.schema);
   const events = await readBatch({ sql, archive, redactions }, checkpoints, limits, upTo);
   if (events.length === 0) return { kind: 'caught_up' };
+  // After the checkpoints: a writer that was faster has moved both, and this batch is refused.
+  const fold = createFolder(await readDrifts(sql, target.schema, events), released);
   const write = (batch: readonly FoldedEvent[]): Promise<WriteResult> => writeBatch(sql, target, batch);
   let version = 0;
-  for (const part of foldInParts(events, limits.records)) {
+  for (const part of foldInParts(events, fold, limits.records)) {
     const result = await writeIsolating(part, write, ({ kind }) => kind === 'written');
     if (result.kind === 'not_ours') return result;
     version = result.version;

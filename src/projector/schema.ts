@@ -7,7 +7,9 @@ import {
   createPartitionStatement,
   createStatements,
 } from '../projections/read-table.ts';
+import type { FeedDrift } from '../projections/drift/fold.ts';
 import type { Checkpoints } from './batch.ts';
+import type { FeedDrifts } from './fold-event.ts';
 
 export interface ReadModelState {
   version: number;
@@ -29,6 +31,18 @@ export async function readCheckpoints(sql: Queryable, schema: string): Promise<C
     { stream: string; version: number }[]
   >`select stream, version from ${sql(schema)}.checkpoint`;
   return new Map(rows.map((row) => [row.stream, row.version]));
+}
+
+/** What is known of the payloads of the feeds that these events are of. */
+export async function readDrifts(
+  sql: Queryable,
+  schema: string,
+  events: readonly { stream: string }[],
+): Promise<FeedDrifts> {
+  const streams = [...new Set(events.map(({ stream }) => stream))];
+  const rows = await sql<{ stream: string; state: FeedDrift }[]>`
+    select stream, state from ${sql(schema)}.feed_drift where stream = any(${streams})`;
+  return new Map(rows.map(({ stream, state }) => [stream, state]));
 }
 
 // This month and the two after it are made ahead; older observations lie in the default partition.

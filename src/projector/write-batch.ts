@@ -17,7 +17,10 @@ import { run } from '../projections/runs/tables.ts';
 import { readRuns, writeRuns } from '../projections/runs/write.ts';
 import { countNewRows, countOutcomes, writeSnapshots } from '../projections/snapshots/write.ts';
 import { addSourceCounts, writeSourceRuns } from '../projections/sources/write.ts';
-import type { FoldedEvent } from './batch.ts';
+import type { FoldedEvent } from './fold-event.ts';
+import { storableJson } from './storable-json.ts';
+import { writeDecisions } from './write-decisions.ts';
+import { writeDrifts } from './write-drift.ts';
 import type { Decisions } from './decisions.ts';
 
 /** Which read model to write to, and by what right. */
@@ -87,14 +90,14 @@ async function dropRepeatedCoins(
 /** Throws when the records that were read are not those that were accounted for: no row is ever lost in silence. */
 function countsOf(folded: FoldedEvent, outcomes: ReadonlyMap<string, Outcomes>): RecordCounts {
   if (folded.kind === 'dead' || folded.records === null) return noRecords;
-  const { read, rejected, skipped } = folded.records;
+  const { read, rejected, skipped, frozen } = folded.records;
   const { stream, version } = folded.event;
   const { accepted, revised, duplicates } = outcomes.get(keyOf(stream, version)) ?? noOutcomes;
   const counts = { accepted, revised, rejected: rejected.length, duplicates, skipped };
   const accounted = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (accounted !== read)
     throw new RangeError(`${stream} ${version}: ${read} records were read and ${accounted} accounted for`);
-  return { read, ...counts };
+  return { read, ...counts, frozen };
 }
 
 const runColumns = Object.entries(getTableColumns(run));
@@ -154,12 +157,6 @@ async function writeRunStates(
   await tx.unsafe(writeRuns, [JSON.stringify([...states.values()].map(asRow))]);
   await tx.unsafe(writeSourceRuns, [runIds]);
 }
-
-/** jsonb takes neither NUL nor half of a surrogate pair, wherever in an issue's text they stand. */
-const storableJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'string' ? part.toWellFormed().replaceAll('\0', '\uFFFD') : part,
-  );
 
 async function writeAside(tx: Transaction, batch: readonly FoldedEvent[]): Promise<void> {
   const rejected = batch.flatMap((folded) =>
@@ -230,6 +227,8 @@ export async function writeBatch(
       const outcomes = await writeRecords(tx, rows, sweepOf(batch, states));
       await writeRunStates(tx, batch, states, outcomes);
       await writeAside(tx, batch);
+      await writeDrifts(tx, batch);
+      await writeDecisions(tx, batch);
       const [raised] = await tx<{ version: number }[]>`
         update read_model set version = version + 1 returning version`;
       if (target.lease) await tx`select pg_notify('coinlog_read', '')`;

@@ -36,6 +36,8 @@ function source(name: string, sandbox: SandboxRoutes | null): Source {
       stream: name,
       request: () => ({ path: '/', params: {} }),
       check: () => ({ kind: 'page', records: 0, last: true }),
+      fields: { required: [], optional: [], ifRequested: [], maps: [], emptyIsNull: false },
+      readValues: () => [],
       toRecords: () => [],
     },
     sandbox,

@@ -33,7 +33,7 @@ describe('checkArray', () => {
 describe('readArray', () => {
   const schema = z.object({ id: sourceCoinId, price: optional.number, at: optional.time });
   const read = (text: string) =>
-    readArray(encode(text), schema, ({ id }, index) => ({ kind: 'skipped', index, reason: id }));
+    readArray({ payload: encode(text) }, schema, ({ id }, index) => ({ kind: 'skipped', index, reason: id }));
 
   it('gives every issue of a bad record, with its path and value, and keeps the good ones', () => {
     expect(read('[{"id":"a"},{"id":"","price":"1,5","at":"soon"},{"id":"b","more":1}]')).toEqual([

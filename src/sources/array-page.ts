@@ -3,7 +3,7 @@ import { CoinlogError } from '../errors.ts';
 import { recordIssues } from './issues.ts';
 import { JsonError, parseJson } from './json.ts';
 import type { SourceRecord } from './record.ts';
-import type { PageCheck, WrongBody } from './source.ts';
+import type { PageCheck, PayloadEvent, WrongBody } from './source.ts';
 import { quoted } from './text.ts';
 
 const wrong = (what: WrongBody, reason: string, code: number | null = null): PageCheck => ({
@@ -40,7 +40,11 @@ function describeUnreadable(body: Uint8Array, error: JsonError): PageCheck {
   const close = { '[': ']', '{': '}' }[text.charAt(0)];
   // CoinGecko's edge says "Throttled" in plain text.
   if (close === undefined)
-    return wrong('other', `plain text instead of JSON: ${quoted(text)}`, /^throttled/i.test(text) ? 429 : null);
+    return wrong(
+      'other',
+      `plain text instead of JSON: ${quoted(text)}`,
+      /^throttled/i.test(text) ? 429 : null,
+    );
   if (!text.endsWith(close)) return wrong('cut_short', `JSON cut short after ${body.byteLength} bytes`);
   return wrong('other', `not JSON: ${quoted(error.message)}`);
 }
@@ -61,21 +65,28 @@ export function checkArray(body: Uint8Array, perPage: number | null): PageCheck 
     return { kind: 'page', records: value.length, last: perPage === null || value.length < perPage };
   }
   const message = messageIn(value);
-  if (message !== null) return wrong('error', `error instead of a list: ${quoted(message, 300)}`, codeIn(value));
+  if (message !== null)
+    return wrong('error', `error instead of a list: ${quoted(message, 300)}`, codeIn(value));
   return wrong('other', `${value === null ? 'null' : typeof value} instead of a list`);
 }
 
+/** The elements of a JSON array. Throws `JsonError` or FOLD_FAILED on what is none. */
+export function readValues(payload: Uint8Array): unknown[] {
+  const values = parseJson(payload);
+  if (!Array.isArray(values)) throw new CoinlogError('FOLD_FAILED', 'the page is no JSON array');
+  return values;
+}
+
 /**
- * The records of a JSON array. One that fails the schema is rejected with every issue it has; the others stay.
- * Throws `JsonError` or FOLD_FAILED on what is no JSON array.
+ * The records of an event whose payload is a JSON array. One that fails the schema is rejected with every issue it has;
+ * the others stay. Throws what `readValues` throws.
  */
 export function readArray<T>(
-  payload: Uint8Array,
+  event: Pick<PayloadEvent, 'payload' | 'values'>,
   schema: z.ZodType<T>,
   toRecord: (value: T, index: number) => SourceRecord,
 ): SourceRecord[] {
-  const values = parseJson(payload);
-  if (!Array.isArray(values)) throw new CoinlogError('FOLD_FAILED', 'the page is no JSON array');
+  const values = event.values ?? readValues(event.payload);
   return values.map((value: unknown, index) => {
     const parsed = schema.safeParse(value);
     if (parsed.success) return toRecord(parsed.data, index);

@@ -3,7 +3,7 @@ import type { RecordedParams } from './source.ts';
 /** A field that the source sends only when a request asks for it. */
 export interface RequestedField {
   path: string;
-  requested(params: RecordedParams): boolean;
+  requested: (params: RecordedParams) => boolean;
 }
 
 /**

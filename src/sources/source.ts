@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PayloadFields } from './payload-fields.ts';
 import type { SourceRecord } from './record.ts';
 import type { SandboxRoutes } from './sandbox-market.ts';
 
@@ -67,6 +68,8 @@ export interface PayloadEvent {
   receivedAt: Date;
   metadata: Readonly<Record<string, unknown>>;
   payload: Uint8Array;
+  /** The payload's values where they have been parsed already, perhaps with some taken out. */
+  values?: readonly unknown[];
 }
 
 /** A feed asked page by page over HTTP. Its stream holds the runs and their pages. */
@@ -78,6 +81,10 @@ export interface PollFeed {
   request(settings: PollSettings, page: number): PageRequest;
   /** Judges a body of status 200. */
   check(body: Uint8Array, request: PageRequest): PageCheck;
+  /** What its records are known to hold. */
+  fields: PayloadFields;
+  /** Pure: the records of a payload as parsed JSON, before any is judged. Throws on what no page can be. */
+  readValues(payload: Uint8Array): unknown[];
   /** Pure: the coins of a page, for a feed that is asked page by page in the order of rank; else left out. */
   rankedCoins?(body: Uint8Array): RankedCoin[];
   /** Pure: the records of a `page.fetched` event. Throws only on what no page can be. */

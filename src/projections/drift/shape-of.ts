@@ -14,8 +14,8 @@ interface Node extends FieldShape {
 
 interface Count {
   fields: PayloadFields;
-  root: Node;
-  nodes: number;
+  /** Several names may have one path, being cut or cleaned to the same. */
+  nodes: Map<string, Node>;
   /** Paths that sort after it are too many. */
   last: string | null;
   overflow: number;
@@ -24,49 +24,37 @@ interface Count {
 /** Pruning sorts, so it waits until there is much to prune. */
 const nodesMax = 4 * pathsMax;
 
-const nodeAt = (path: string, fields: PayloadFields): Node => ({
-  path,
-  present: 0,
-  nulls: 0,
-  types: {},
-  isMap: fields.maps.includes(path),
-  children: new Map(),
-  elements: null,
-});
-
-function nodesWithin(node: Node): Node[] {
-  const inner = [...node.children.values(), ...(node.elements === null ? [] : [node.elements])];
-  return [node, ...inner.flatMap(nodesWithin)];
-}
-
 /** Forgets the paths that would be cut off in the end, and does not begin them again. */
 function prune(count: Count): void {
-  const nodes = nodesWithin(count.root);
-  const last = [...new Set(nodes.map(({ path }) => path))].sort()[pathsMax - 1];
+  const last = [...count.nodes.keys()].sort()[pathsMax - 1];
   if (last === undefined) return;
   count.last = last;
-  count.nodes = 0;
-  for (const node of nodes) {
-    if (node.path > last) count.overflow += node.present;
-    else count.nodes += 1;
+  for (const node of count.nodes.values()) {
     // One that goes may be just being counted, so it loses its children too: these sort after it.
     for (const [name, child] of node.children) if (child.path > last) node.children.delete(name);
     if (node.elements !== null && node.elements.path > last) node.elements = null;
+    if (node.path <= last) continue;
+    count.overflow += node.present;
+    count.nodes.delete(node.path);
   }
 }
 
 /** Null where the path is one too many. */
-function newNode(path: string, count: Count): Node | null {
+function nodeAt(path: string, count: Count): Node | null {
   if (count.last !== null && path > count.last) return null;
-  count.nodes += 1;
-  return nodeAt(path, count.fields);
+  const known = count.nodes.get(path);
+  if (known !== undefined) return known;
+  const isMap = count.fields.maps.includes(path);
+  const node = { path, present: 0, nulls: 0, types: {}, isMap, children: new Map(), elements: null };
+  count.nodes.set(path, node);
+  return node;
 }
 
 function childOf(node: Node, name: string, count: Count): Node | null {
   const key = node.isMap ? member : name;
   const known = node.children.get(key);
   if (known !== undefined) return known;
-  const child = newNode(node.isMap ? memberPath(node.path) : namedPath(node.path, name), count);
+  const child = nodeAt(node.isMap ? memberPath(node.path) : namedPath(node.path, name), count);
   if (child !== null) node.children.set(key, child);
   return child;
 }
@@ -110,12 +98,12 @@ function countValue(node: Node | null, value: unknown, depth: number, count: Cou
   if (depth === depthMax) return;
   if (Array.isArray(value)) {
     if (value.length === 0) return;
-    node.elements ??= newNode(elementPath(node.path), count);
+    node.elements ??= nodeAt(elementPath(node.path), count);
     for (const item of value) countValue(node.elements, item, depth + 1, count);
   } else if (type === 'object') {
     const object = value as Record<string, unknown>;
     for (const name of Object.keys(object)) {
-      if (count.nodes > nodesMax) prune(count);
+      if (count.nodes.size > nodesMax) prune(count);
       countValue(childOf(node, name, count), object[name], depth + 1, count);
     }
   }
@@ -123,10 +111,9 @@ function countValue(node: Node | null, value: unknown, depth: number, count: Cou
 
 /** What the records of a page look like, as they were received. */
 export function shapeOf(values: readonly unknown[], fields: PayloadFields): Shape {
-  const root = nodeAt('', fields);
-  const count: Count = { fields, root, nodes: 1, last: null, overflow: 0 };
-  for (const value of values) countValue(root, value, 0, count);
-  const found = nodesWithin(root)
+  const count: Count = { fields, nodes: new Map(), last: null, overflow: 0 };
+  for (const value of values) countValue(nodeAt('', count), value, 0, count);
+  const found = [...count.nodes.values()]
     .filter(({ present }) => present > 0)
     .map(({ path, present, nulls, types }) => ({ path, present, nulls, types }));
   return shapeFrom(values.length, found, count.overflow);

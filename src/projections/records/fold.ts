@@ -11,6 +11,8 @@ import {
 } from '../../sources/record.ts';
 import type { Source } from '../../sources/source.ts';
 import { ownCoinId } from '../coins/coin-id.ts';
+import type { Shape } from '../drift/shape.ts';
+import { readRecords, type RecordContract } from './read-records.ts';
 import { stagedRow } from './staged.ts';
 
 /** What an event with a payload comes to: rows to stage, records put aside, and how many there were. */
@@ -20,6 +22,10 @@ export interface FoldedRecords {
   /** Counted where the payload was received or split, apart from what becomes of each. */
   read: number;
   skipped: number;
+  /** What the values were like, for the feed's drift; null for a file. */
+  shape: Shape | null;
+  /** The whole page was put aside: it differs, and the source's mode is to freeze. */
+  frozen: boolean;
 }
 
 // The namespace of coinlog's snapshot ids: any fixed UUID.
@@ -79,10 +85,10 @@ function countRead(event: LogEvent, parsed: number): number {
 }
 
 /** Pure: the records of a `page.fetched` or `file.chunk` event. Throws on a payload that no such event can have. */
-export function foldRecords(event: LogEvent, source: Source): FoldedRecords {
-  const records = source.feed.toRecords(event);
+export function foldRecords(event: LogEvent, source: Source, contract: RecordContract): FoldedRecords {
+  const { records, shape, frozen } = readRecords(event, source.feed, contract);
   const read = countRead(event, records.length);
-  const folded: FoldedRecords = { stagedRows: [], rejected: [], read, skipped: 0 };
+  const folded: FoldedRecords = { stagedRows: [], rejected: [], read, skipped: 0, shape, frozen };
   for (const record of records) {
     if (record.kind === 'rejected') folded.rejected.push(record);
     else if (record.kind === 'skipped' || record.quotes.length === 0) folded.skipped += 1;

@@ -40,6 +40,8 @@ export interface RecordCounts {
   rejected: number;
   duplicates: number;
   skipped: number;
+  /** The page was put aside whole, since it differs from the records known so far. */
+  frozen?: boolean;
 }
 export const noRecords: RecordCounts = {
   read: 0,
@@ -101,8 +103,20 @@ function withLimits(state: RunState, event: EventHeader): RunState {
   return { ...state, rejectLimitRecords: limit.records, rejectLimitPercent: limit.percent };
 }
 
+const frozenCode = 'SCHEMA_DRIFT';
+
+/** The run goes on, and cannot succeed any more. */
+const frozen = (state: RunState, { version }: EventHeader): RunState => ({
+  ...state,
+  errorCode: frozenCode,
+  errorMessage:
+    state.errorMessage ??
+    `Event ${version} of ${state.feed} differs from the records known so far, and this source freezes then. "coinlog drift list" shows how; after "coinlog drift ack" the next run takes it, and "coinlog rejected replay" what was put aside.`,
+});
+
 /** What is wrong with a run that got everything it asked for; null when nothing is. */
 function refused(state: RunState): { code: string; message: string } | null {
+  if (state.errorCode === frozenCode) return { code: frozenCode, message: state.errorMessage ?? '' };
   const { recordsRead, rejected, rejectLimitRecords, rejectLimitPercent } = state;
   const overRecords = rejectLimitRecords !== null && rejected > rejectLimitRecords;
   const overPercent = rejectLimitPercent !== null && rejected * 100 > rejectLimitPercent * recordsRead;
@@ -171,7 +185,7 @@ export function foldRun(state: RunState | null, event: EventHeader, counts: Reco
     case 'page.fetched':
       return withRecords(
         {
-          ...current,
+          ...(counts.frozen ? frozen(current, event) : current),
           pages: current.pages + 1,
           attempts: current.attempts + 1,
           bytes: current.bytes + event.payloadBytes,

@@ -53,6 +53,8 @@ function source(name: string): Source {
       stream: name,
       request: () => ({ path: '/', params: {} }),
       check: () => ({ kind: 'page', records: 0, last: true }),
+      fields: { required: [], optional: [], ifRequested: [], maps: [], emptyIsNull: false },
+      readValues: () => [],
       toRecords: () => [],
     },
     sandbox: routes,

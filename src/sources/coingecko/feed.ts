@@ -1,6 +1,7 @@
-import { checkArray } from '../array-page.ts';
+import { checkArray, readValues } from '../array-page.ts';
 import { rawArray } from '../raw-array.ts';
 import type { PollFeed } from '../source.ts';
+import { marketFields } from './payload-fields.ts';
 import { rankedCoins, toRecords } from './records.ts';
 
 /** The most that the API gives. */
@@ -25,6 +26,8 @@ export const markets: PollFeed = {
   }),
   // The answer has no total and no next link: the end is a short or empty page.
   check: (body, request) => checkArray(body, Number(request.params['per_page'] ?? coinsPerPage)),
+  fields: marketFields,
+  readValues,
   rankedCoins,
   toRecords,
   rawRecords: (event) => rawArray(event.payload),

@@ -83,7 +83,7 @@ function quote(coin: Market, currency: string, receivedAt: Date): QuoteValues {
 /** The coins of a page, in its order. A coin without a price still has its quote. */
 export function toRecords(event: PayloadEvent): SourceRecord[] {
   const currency = currencyOf(event);
-  return readArray(event.payload, market, (coin, index): CoinRecord => ({
+  return readArray(event, market, (coin, index): CoinRecord => ({
     kind: 'coin',
     index,
     sourceCoinId: coin.id,

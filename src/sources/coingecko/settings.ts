@@ -13,8 +13,11 @@ export const variables = {
   },
   COINGECKO_BASE_URL: baseUrl('CoinGecko under another address, with its /api/v3.'),
   COINGECKO_PAGES: {
-    schema: z.union([z.literal('all'), wholeNumber(1, 100)], 'must be a whole number from 1 to 100, or all').default(1),
-    description: 'Pages of 250 coins that one run asks CoinGecko for, by market cap; all: every coin, in some 80 pages.',
+    schema: z
+      .union([z.literal('all'), wholeNumber(1, 100)], 'must be a whole number from 1 to 100, or all')
+      .default(1),
+    description:
+      'Pages of 250 coins that one run asks CoinGecko for, by market cap; all: every coin, in some 80 pages.',
     example: '1',
   },
   VS_CURRENCY: vsCurrency,
@@ -33,9 +36,21 @@ const ours = z.object({
  * each kind is documented or reported to have; REQUESTS_PER_MONTH_COINGECKO raises the last for a larger plan.
  */
 const plans = {
-  keyless: { host: 'https://api.coingecko.com/api/v3', header: null, limits: { second: null, minute: 10, month: null } },
-  demo: { host: 'https://api.coingecko.com/api/v3', header: 'x-cg-demo-api-key', limits: { second: null, minute: 30, month: 10_000 } },
-  pro: { host: 'https://pro-api.coingecko.com/api/v3', header: 'x-cg-pro-api-key', limits: { second: null, minute: 250, month: 100_000 } },
+  keyless: {
+    host: 'https://api.coingecko.com/api/v3',
+    header: null,
+    limits: { second: null, minute: 10, month: null },
+  },
+  demo: {
+    host: 'https://api.coingecko.com/api/v3',
+    header: 'x-cg-demo-api-key',
+    limits: { second: null, minute: 30, month: 10_000 },
+  },
+  pro: {
+    host: 'https://pro-api.coingecko.com/api/v3',
+    header: 'x-cg-pro-api-key',
+    limits: { second: null, minute: 250, month: 100_000 },
+  },
 } as const;
 
 /** Takes parsed variables. The key goes into a header: in the query it would be recorded and logged. */

@@ -71,7 +71,7 @@ function quotesOf(coin: Ticker, receivedAt: Date): QuoteValues[] {
 
 /** The coins of the answer, in its order, which is not that of rank. */
 export function toRecords(event: PayloadEvent): SourceRecord[] {
-  return readArray(event.payload, ticker, (coin, index): SourceRecord => {
+  return readArray(event, ticker, (coin, index): SourceRecord => {
     const quotes = quotesOf(coin, event.receivedAt);
     if (quotes.length === 0) return { kind: 'skipped', index, reason: 'no quotes in any currency' };
     return {

@@ -1,0 +1,95 @@
+import { recordKey } from '../control/record-decisions.ts';
+import { messageOf } from '../errors.ts';
+import type { LogEvent } from '../log/event.ts';
+import { foldDecision, type FoldedDecisions } from '../projections/decisions/fold.ts';
+import { contractOf, foldDrift, type FeedDrift } from '../projections/drift/fold.ts';
+import { driftInputs, modeOf } from '../projections/drift/input.ts';
+import type { DriftReport } from '../projections/drift/report.ts';
+import { foldRecords, type FoldedRecords } from '../projections/records/fold.ts';
+import type { RecordContract } from '../projections/records/read-records.ts';
+import { sourceOfStream } from '../sources/registry.ts';
+import type { Source } from '../sources/source.ts';
+
+/** What an event taught of its feed's payloads. */
+export interface FoldedDrift {
+  state: FeedDrift;
+  reports: DriftReport[];
+}
+
+export type FoldedEvent =
+  | {
+      kind: 'folded';
+      event: LogEvent;
+      source: string | null;
+      records: FoldedRecords | null;
+      drift: FoldedDrift | null;
+      decisions: FoldedDecisions | null;
+    }
+  /** No fold can read it, and never will as long as the folds are these. */
+  | { kind: 'dead'; event: LogEvent; reason: string };
+
+export type FeedDrifts = ReadonlyMap<string, FeedDrift>;
+
+const withRecords = new Set(['page.fetched', 'file.chunk']);
+
+function foldEvent(
+  event: LogEvent,
+  source: Source | null,
+  known: FeedDrift | null,
+  released: ReadonlySet<string>,
+): FoldedEvent {
+  const folded = { kind: 'folded', event, source: source?.name ?? null } as const;
+  if (source === null) return { ...folded, records: null, drift: null, decisions: foldDecision(event) };
+  const { stream, version } = event;
+  const contract: RecordContract = {
+    mode: modeOf(event),
+    known: contractOf(known),
+    isReleased: (recordIndex) => released.has(recordKey({ stream, version, recordIndex })),
+  };
+  const hasRecords = withRecords.has(event.type) && !event.redacted;
+  const records = hasRecords ? foldRecords(event, source, contract) : null;
+  const drift = source.feed.kind === 'poll' ? driftOf(event, source, known, records) : null;
+  return { ...folded, records, drift, decisions: null };
+}
+
+function driftOf(
+  event: LogEvent,
+  { feed }: Source,
+  known: FeedDrift | null,
+  records: FoldedRecords | null,
+): FoldedDrift | null {
+  if (feed.kind !== 'poll') return null;
+  let state = known;
+  const reports: DriftReport[] = [];
+  for (const input of driftInputs(event, records?.shape ?? null)) {
+    const step = foldDrift(state, input, feed);
+    state = step.state;
+    reports.push(...step.reports);
+  }
+  return state === null || state === known ? null : { state, reports };
+}
+
+/**
+ * Folds events one after the other, in the order of their streams: what a feed's payloads were like so far decides what
+ * becomes of the next one under a strict contract. Pure but for what it remembers of that.
+ */
+export function createFolder(
+  drifts: FeedDrifts,
+  released: ReadonlySet<string>,
+): (event: LogEvent) => FoldedEvent {
+  const states = new Map(drifts);
+  return (event) => {
+    try {
+      const folded = foldEvent(
+        event,
+        sourceOfStream(event.stream),
+        states.get(event.stream) ?? null,
+        released,
+      );
+      if (folded.kind === 'folded' && folded.drift) states.set(event.stream, folded.drift.state);
+      return folded;
+    } catch (error) {
+      return { kind: 'dead', event, reason: messageOf(error) };
+    }
+  };
+}
