@@ -30,6 +30,8 @@ export interface RejectedAs extends RecordRef {
   runId: string | null;
   line: number | null;
   issues: RecordIssue[];
+  /** When its event was recorded: ISO 8601. */
+  recordedAt: string;
 }
 
 export const discardedType = 'rejected.discarded';
@@ -87,6 +89,7 @@ const replayPayload = z.array(
         received: z.string().nullable(),
       }),
     ),
+    recordedAt: z.string(),
   }),
 );
 

@@ -169,15 +169,17 @@ async function writeAside(tx: Transaction, batch: readonly FoldedEvent[]): Promi
           run_id: folded.event.runId,
           line,
           issues,
+          recorded_at: folded.event.recordedAt,
         }))
       : [],
   );
   if (rejected.length > 0)
     await tx`
-      insert into rejected_record (stream, version, record_index, source, run_id, line, issues)
-      select stream, version, record_index, source, run_id, line, issues
+      insert into rejected_record (stream, version, record_index, source, run_id, line, issues, recorded_at)
+      select stream, version, record_index, source, run_id, line, issues, recorded_at
       from jsonb_to_recordset(${storableJson(rejected)}::text::jsonb)
-        as r (stream text, version bigint, record_index int, source text, run_id text, line int, issues jsonb)`;
+        as r (stream text, version bigint, record_index int, source text, run_id text, line int, issues jsonb,
+          recorded_at timestamptz)`;
   for (const folded of batch)
     if (folded.kind === 'dead')
       await tx`

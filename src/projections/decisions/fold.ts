@@ -23,6 +23,7 @@ export interface RecordDecisionRow {
   run_id: string | null;
   line: number | null;
   issues: RecordIssue[] | null;
+  recorded_at: string | null;
 }
 
 export interface AcknowledgementRow {
@@ -57,6 +58,7 @@ export function foldDecision(event: LogEvent): FoldedDecisions | null {
     run_id: null,
     line: null,
     issues: null,
+    recorded_at: null,
   });
   switch (event.type) {
     case discardedType:
@@ -67,8 +69,9 @@ export function foldDecision(event: LogEvent): FoldedDecisions | null {
     case replayedType:
       return {
         records: parseReplay(event.payload).map((record) => {
-          const { source, runId, line, issues } = record;
-          return { ...row('REPLAYED', record), source, run_id: runId, line, issues };
+          const { source, runId, line, issues, recordedAt } = record;
+          const kept = { source, run_id: runId, line, issues, recorded_at: recordedAt };
+          return { ...row('REPLAYED', record), ...kept };
         }),
         acknowledgements: [],
       };

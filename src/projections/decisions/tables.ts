@@ -20,10 +20,14 @@ export const rejectedDecision = readSchema.table(
     runId: text('run_id'),
     line: integer('line'),
     issues: issues('issues'),
+    recordedAt: time('recorded_at'),
   },
   (t) => [primaryKey({ columns: [t.stream, t.version, t.recordIndex] })],
 );
-export const rejectedDecisionTable: ReadTable = { table: rejectedDecision, indexes: [] };
+export const rejectedDecisionTable: ReadTable = {
+  table: rejectedDecision,
+  indexes: ['(status, recorded_at desc)'],
+};
 
 /** Which drifts an operator has seen. */
 export const driftAcknowledgement = readSchema.table('drift_acknowledgement', {

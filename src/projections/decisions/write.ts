@@ -2,12 +2,14 @@ import { setExcluded } from '../sql-text.ts';
 
 /** $1: rows as a JSON list with the columns' names as keys, one per record: the last decision. */
 export const writeRecordDecisions = `
-  insert into rejected_decision (stream, version, record_index, status, reason, decided_at, source, run_id, line, issues)
-  select stream, version, record_index, status, reason, decided_at, source, run_id, line, issues
+  insert into rejected_decision (stream, version, record_index, status, reason, decided_at, source, run_id, line,
+    issues, recorded_at)
+  select stream, version, record_index, status, reason, decided_at, source, run_id, line, issues, recorded_at
   from jsonb_to_recordset($1::text::jsonb) as d (stream text, version bigint, record_index int, status text,
-    reason text, decided_at timestamptz, source text, run_id text, line int, issues jsonb)
+    reason text, decided_at timestamptz, source text, run_id text, line int, issues jsonb,
+    recorded_at timestamptz)
   on conflict (stream, version, record_index) do update set
-    ${setExcluded(['status', 'reason', 'decided_at', 'source', 'run_id', 'line', 'issues'])}`;
+    ${setExcluded(['status', 'reason', 'decided_at', 'source', 'run_id', 'line', 'issues', 'recorded_at'])}`;
 
 /** $1: rows as a JSON list with the columns' names as keys. A drift is acknowledged once. */
 export const writeAcknowledgements = `

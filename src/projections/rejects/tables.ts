@@ -1,5 +1,5 @@
 import { primaryKey } from 'drizzle-orm/pg-core';
-import { count, integer, issues, readSchema, text } from '../columns.ts';
+import { count, integer, issues, readSchema, text, time } from '../columns.ts';
 import type { ReadTable } from '../read-table.ts';
 
 /** Records that could not be read, by reference: the raw record is in its event. */
@@ -13,7 +13,16 @@ export const rejectedRecord = readSchema.table(
     runId: text('run_id'),
     line: integer('line'),
     issues: issues('issues').notNull(),
+    /** Of its event. */
+    recordedAt: time('recorded_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.stream, t.version, t.recordIndex] })],
 );
-export const rejectedRecordTable: ReadTable = { table: rejectedRecord, indexes: ['(run_id)'] };
+export const rejectedRecordTable: ReadTable = {
+  table: rejectedRecord,
+  indexes: [
+    '(run_id)',
+    '(recorded_at desc, stream, version, record_index)',
+    '(source, recorded_at desc, stream, version, record_index)',
+  ],
+};
