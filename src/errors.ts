@@ -23,6 +23,8 @@ export const errorCatalogue = {
   FILE_REFUSED: { status: 400, exitCode: 1 },
   FOLD_FAILED: { status: 500, exitCode: 1 },
   RUN_NOT_FOUND: { status: 404, exitCode: 1 },
+  DRIFT_NOT_FOUND: { status: 404, exitCode: 1 },
+  RECORD_NOT_FOUND: { status: 404, exitCode: 1 },
   BUSY: { status: 409, exitCode: 3 },
 } as const satisfies Record<string, { status: number; exitCode: 1 | 2 | 3 }>;
 

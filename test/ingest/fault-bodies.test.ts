@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 async function upstreamUnder(profile: string, sizes: Partial<FaultSizes> = {}) {
-  const upstream = await startFaultyUpstream(profile, sizes);
+  const upstream = await startFaultyUpstream(profile, { sizes });
   sent = upstream.sent;
   onTestFinished(upstream.close);
   return upstream;

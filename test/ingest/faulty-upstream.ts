@@ -38,31 +38,45 @@ export interface FaultyUpstream {
   plan: FaultPlan;
   /** Every body that left the sandbox whole. */
   sent: Set<string>;
-  /** Bodies as the stand-in had them, before a fault. */
-  meant: string[];
+  /** What the stand-in answered to each request, before a fault. */
+  statuses: readonly number[];
   requests: () => number;
   close: () => Promise<void>;
 }
 
-/** The sandbox under a profile of faults, or a healthy one; remembers what it sent. */
+export interface FaultyUpstreamOptions {
+  sizes?: Partial<FaultSizes>;
+  coins?: number;
+  /** By which it counts requests. */
+  clock?: () => Date;
+  /** By which its prices move; without it they stand still, and what a page says changes by a fault alone. */
+  marketClock?: () => Date;
+}
+
+/** The sandbox under a profile of faults; remembers what it sent. */
 export async function startFaultyUpstream(
-  profile: string | null,
-  sizes: Partial<FaultSizes> = {},
+  profile: string,
+  { sizes = {}, coins: coinsThere = coins, clock = () => new Date(), marketClock }: FaultyUpstreamOptions = {},
 ): Promise<FaultyUpstream> {
   const sent = new Set<string>();
-  const meant: string[] = [];
-  const plan = createFaultPlan(parseFaultProfile(profile ?? 'silent:0'), sizes);
-  const startedAt = new Date(Date.now() - 3_600_000);
-  // It stands still: what a page says changes by a fault alone.
-  const market = createMarket({ seed: 7, coins, speed: 0, startedAt, clock: () => startedAt });
+  const statuses: number[] = [];
+  const plan = createFaultPlan(parseFaultProfile(profile), sizes);
+  const startedAt = new Date(clock().getTime() - 3_600_000);
+  const market = createMarket({
+    seed: 7,
+    coins: coinsThere,
+    speed: 1,
+    startedAt,
+    clock: marketClock ?? (() => startedAt),
+  });
   const server = createSandboxServer({
     sources: [coingecko],
     market,
-    clock: () => new Date(),
+    clock,
     faults: {
       given: plan.given,
       decide(asked) {
-        meant.push(asked.response.body);
+        statuses.push(asked.response.status);
         const decision = plan.decide(asked);
         if (decision.effect.kind === 'answer') sent.add(decision.effect.response.body);
         return decision;
@@ -70,7 +84,7 @@ export async function startFaultyUpstream(
     },
   });
   const { url } = await server.listen(0);
-  return { url, plan, sent, meant, requests: () => meant.length, close: server.close };
+  return { url, plan, sent, statuses, requests: () => statuses.length, close: server.close };
 }
 
 export interface FaultyRun {

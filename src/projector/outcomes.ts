@@ -1,0 +1,23 @@
+import { noRecords, type RecordCounts } from '../projections/runs/fold.ts';
+import type { FoldedEvent } from './fold-event.ts';
+
+/** What became of an event's staged records. */
+export type Outcomes = Pick<RecordCounts, 'accepted' | 'revised' | 'duplicates'>;
+export const noOutcomes: Outcomes = { accepted: 0, revised: 0, duplicates: 0 };
+
+/** By the event, as `coingecko.markets:12`. */
+export type OutcomesByEvent = ReadonlyMap<string, Outcomes>;
+export const keyOf = (stream: string, version: number): string => `${stream}:${version}`;
+
+/** Throws when the records that were read are not those that were accounted for: no row is ever lost in silence. */
+export function countsOf(folded: FoldedEvent, outcomes: OutcomesByEvent): RecordCounts {
+  if (folded.kind === 'dead' || folded.records === null) return noRecords;
+  const { read, rejected, skipped, frozen } = folded.records;
+  const { stream, version } = folded.event;
+  const { accepted, revised, duplicates } = outcomes.get(keyOf(stream, version)) ?? noOutcomes;
+  const counts = { accepted, revised, rejected: rejected.length, duplicates, skipped };
+  const accounted = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (accounted !== read)
+    throw new RangeError(`${stream} ${version}: ${read} records were read and ${accounted} accounted for`);
+  return { read, ...counts, frozen };
+}
