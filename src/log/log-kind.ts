@@ -3,9 +3,12 @@ import { CoinlogError } from '../errors.ts';
 import { append } from './append.ts';
 import { deriveId } from './event-id.ts';
 import { noArchive } from './archive/archive.ts';
-import { readHeader } from './read.ts';
+import { findVersion, readHeader } from './read.ts';
 
-/** Demo and real data never mix: the log's first event says which it holds. */
+/**
+ * Demo and real data never mix: an event that comes before any data says which the log holds. It is found by its id and
+ * not by its place, for an operator may have paused a source before the first one was ever asked.
+ */
 export type LogKind = 'live' | 'sandbox';
 
 const stream = 'operator';
@@ -13,10 +16,11 @@ const opening = deriveId(stream, 'log.opened');
 
 /** What the log holds, or null while it is empty. */
 export async function readLogKind(sql: Queryable): Promise<LogKind | null> {
+  const version = await findVersion(sql, stream, opening);
   // The operator's own stream never leaves the database.
-  const first = await readHeader(sql, stream, 1, noArchive);
-  if (!first || first.type !== 'log.opened') return null;
-  return first.metadata['kind'] === 'sandbox' ? 'sandbox' : 'live';
+  const opened = version === null ? null : await readHeader(sql, stream, version, noArchive);
+  if (!opened) return null;
+  return opened.metadata['kind'] === 'sandbox' ? 'sandbox' : 'live';
 }
 
 /** Opens an empty log as one kind; throws LOG_KIND_MISMATCH when it holds the other. */
@@ -42,8 +46,7 @@ export async function openLog(sql: Queryable, kind: LogKind, now: Date): Promise
 /** Two processes may open at once: whoever lost looks at what the other wrote. */
 async function openLogIs(sql: Queryable, kind: LogKind): Promise<void> {
   const found = await readLogKind(sql);
-  if (found === null)
-    throw new Error('the first event of the stream operator does not say what the log holds');
+  if (found === null) throw new Error('log.opened was appended to the stream operator and is not there');
   refuseOther(found, kind);
 }
 

@@ -160,6 +160,21 @@ describe('the sandbox server', () => {
     expect(logged).toContainEqual({ source: 'echo', path: '/v9/fault', fault: 'status-503' });
   });
 
+  it('answers 304 to a client that has the body, and the body again once it is another one', async () => {
+    const url = `${await start()}/echo/v9/a`;
+    const first = await fetch(url);
+    const etag = first.headers.get('etag') ?? '';
+    const again = await fetch(url, { headers: { 'if-none-match': etag } });
+    expect([again.status, await again.text(), again.headers.get('x-coinlog-sandbox')]).toEqual([
+      304,
+      '',
+      '1',
+    ]);
+    const other = await fetch(`${url}?b=1`, { headers: { 'if-none-match': etag } });
+    expect(other.status).toBe(200);
+    expect(other.headers.get('etag')).not.toBe(etag);
+  });
+
   it('survives a stand-in that throws', async () => {
     const errors: string[] = [];
     const log = { debug: () => undefined, error: (_: object, message: string) => errors.push(message) };

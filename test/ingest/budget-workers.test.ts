@@ -9,7 +9,8 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestIngester, sourceConfigured } from '../support/ingest.ts';
 import { expectRebuildEqualsLive } from '../support/project.ts';
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
-import { expectSoundLog, runOnce, startFaultyUpstream, stream, withSmallPages } from './faulty-upstream.ts';
+import { expectSoundLog, runOnce, startFaultyUpstream } from './faulty-upstream.ts';
+import { stream, withSmallPages } from './small-pages.ts';
 
 let database: TestDatabase;
 let sent: ReadonlySet<string> = new Set();

@@ -55,16 +55,19 @@ describe('a window', () => {
     ['second', 1_000],
     ['minute', 60_000],
   ];
-  it.each(windows)('of a %s slides: it is free again that long after the oldest answer, not before', async (window, ms) => {
-    const key = keyWith({ [window]: 2 });
-    expect(await request(key, startedAt, ms / 4)).toBe(true);
-    expect(await request(key, later(ms / 2), ms / 4)).toBe(true);
-    const freeAt = later(ms / 4 + ms);
-    expect(await take(key, later(ms))).toEqual({ kind: 'full', window, freeAt });
-    expect(await request(key, later(-1, freeAt))).toBe(false);
-    expect(await request(key, freeAt)).toBe(true);
-    expect(await request(key, freeAt)).toBe(false);
-  });
+  it.each(windows)(
+    'of a %s slides: it is free again that long after the oldest answer, not before',
+    async (window, ms) => {
+      const key = keyWith({ [window]: 2 });
+      expect(await request(key, startedAt, ms / 4)).toBe(true);
+      expect(await request(key, later(ms / 2), ms / 4)).toBe(true);
+      const freeAt = later(ms / 4 + ms);
+      expect(await take(key, later(ms))).toEqual({ kind: 'full', window, freeAt });
+      expect(await request(key, later(-1, freeAt))).toBe(false);
+      expect(await request(key, freeAt)).toBe(true);
+      expect(await request(key, freeAt)).toBe(false);
+    },
+  );
 
   it('with a request that has no answer yet is full for as long as it would be after an answer now', async () => {
     const key = keyWith({ minute: 1 });
@@ -101,19 +104,23 @@ describe('a window', () => {
   const step = fc.record({ afterMs: fc.integer({ min: 0, max: 40_000 }), tookMs: fc.nat(15_000) });
   it('never has room for more than its limit, whenever the upstream counted each request', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), fc.integer({ min: 1, max: 4 }), async (steps, minute) => {
-        const key = keyWith({ minute });
-        const answeredAt: number[] = [];
-        let now = startedAt;
-        for (const { afterMs, tookMs } of steps) {
-          now = later(afterMs, now);
-          const at = now.getTime();
-          const inside = answeredAt.filter((ms) => ms + 60_000 > at).length;
-          expect(await request(key, now, tookMs)).toBe(inside < minute);
-          if (inside < minute) answeredAt.push(at + tookMs);
-          now = later(tookMs, now);
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(step, { minLength: 5, maxLength: 25 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (steps, minute) => {
+          const key = keyWith({ minute });
+          const answeredAt: number[] = [];
+          let now = startedAt;
+          for (const { afterMs, tookMs } of steps) {
+            now = later(afterMs, now);
+            const at = now.getTime();
+            const inside = answeredAt.filter((ms) => ms + 60_000 > at).length;
+            expect(await request(key, now, tookMs)).toBe(inside < minute);
+            if (inside < minute) answeredAt.push(at + tookMs);
+            now = later(tookMs, now);
+          }
+        },
+      ),
       { numRuns: 30 },
     );
   });

@@ -11,10 +11,10 @@ import {
   expectSoundLog,
   foldedRuns,
   pages,
-  perPage,
   runOnce,
   startFaultyUpstream,
 } from './faulty-upstream.ts';
+import { perPage } from './small-pages.ts';
 
 let database: TestDatabase;
 let sent: ReadonlySet<string>;
@@ -36,7 +36,11 @@ async function upstreamUnder(profile: string, sizes: Partial<FaultSizes> = {}) {
 
 /** The one run there is, folded. */
 const firstRun = async () => (await foldedRuns(database))[0];
-const completeTypes = ['run.started', ...Array.from({ length: pages }, () => 'page.fetched'), 'run.completed'];
+const completeTypes = [
+  'run.started',
+  ...Array.from({ length: pages }, () => 'page.fetched'),
+  'run.completed',
+];
 
 describe('pages that are good by themselves and wrong beside the others', () => {
   it('empty-first-page fails the run, with the empty list on record: nothing is not success', async () => {
@@ -119,7 +123,9 @@ describe('entries that are not what they were', () => {
     expect((await runOnce(database, url)).types).toEqual(completeTypes);
     const run = await firstRun();
     expect(run).toMatchObject({ status: 'FAILED', errorCode: 'REJECT_LIMIT', recordsRead: coins });
-    const kept = await database.sql<{ issues: { path: string }[] }[]>`select issues from read.rejected_record`;
+    const kept = await database.sql<
+      { issues: { path: string }[] }[]
+    >`select issues from read.rejected_record`;
     expect(kept).toHaveLength(run?.rejected ?? 0);
     expect(kept.every(({ issues }) => issues.some(({ path }) => path.includes('price')))).toBe(true);
     await expectCompleteRun(database, await runOnce(database, url));

@@ -58,12 +58,7 @@ describe('an upstream in trouble for a while', () => {
       const first = await runOnce(database, url);
       expect(first.outcome).toMatchObject({ kind: 'failed' });
       expect(first.classes).toEqual(repeated(failure));
-      expect(first.types).toEqual([
-        'run.started',
-        'page.fetched',
-        ...repeated('page.failed'),
-        'run.failed',
-      ]);
+      expect(first.types).toEqual(['run.started', 'page.fetched', ...repeated('page.failed'), 'run.failed']);
       const second = await runOnce(database, url);
       expect(second.outcome).toMatchObject({ kind: 'completed' });
       expect(second.classes).toEqual([failure]);
@@ -78,14 +73,17 @@ describe('an upstream in trouble for a while', () => {
   );
 
   // Every answer of the first run is a silence, so that no good one can miss the short time limit.
-  it.each(['silent', 'stalled-body'])('%s is timeout, after the time limit of each attempt', async (fault) => {
-    const { url } = await upstreamUnder(`${fault},times=${attempts}`);
-    const { outcome, classes, types } = await runOnce(database, url, { deps: { timeoutMs: 150 } });
-    expect(outcome).toMatchObject({ kind: 'failed' });
-    expect(classes).toEqual(repeated('timeout'));
-    expect(types).toEqual(['run.started', ...repeated('page.failed'), 'run.failed']);
-    await expectCompleteRun(database, await runOnce(database, url));
-  });
+  it.each(['silent', 'stalled-body'])(
+    '%s is timeout, after the time limit of each attempt',
+    async (fault) => {
+      const { url } = await upstreamUnder(`${fault},times=${attempts}`);
+      const { outcome, classes, types } = await runOnce(database, url, { deps: { timeoutMs: 150 } });
+      expect(outcome).toMatchObject({ kind: 'failed' });
+      expect(classes).toEqual(repeated('timeout'));
+      expect(types).toEqual(['run.started', ...repeated('page.failed'), 'run.failed']);
+      await expectCompleteRun(database, await runOnce(database, url));
+    },
+  );
 
   it('refused is unreachable: connections are cut and refused until it is back', async () => {
     const { url, requests } = await upstreamUnder('refused,after=1,times=1', { awayMs: 1_500 });
@@ -115,7 +113,16 @@ describe('an upstream in trouble for a while', () => {
 });
 
 async function waitUntilBack(url: string): Promise<void> {
-  await expect.poll(() => fetch(url).then(({ status }) => status, () => null), { timeout: 20_000 }).toBe(200);
+  await expect
+    .poll(
+      () =>
+        fetch(url).then(
+          ({ status }) => status,
+          () => null,
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe(200);
 }
 
 describe('an upstream that cannot be asked at all', () => {

@@ -1,37 +1,24 @@
 import { expect } from 'vitest';
-import type { Environment, SourceConfig } from '../../src/config/config.ts';
+import type { Environment } from '../../src/config/config.ts';
 import { createFetcher } from '../../src/ingest/http.ts';
 import type { IngestOptions, IngestOutcome, IngesterDeps } from '../../src/ingest/outcome.ts';
 import { noArchive } from '../../src/log/archive/archive.ts';
 import type { LogEvent } from '../../src/log/event.ts';
 import { readEvents, readHeads } from '../../src/log/read.ts';
 import type { FaultSizes } from '../../src/sandbox/faults/fault.ts';
-import { createFaultPlan, type FaultPlan } from '../../src/sandbox/faults/plan.ts';
+import { createFaultPlan, type Decision, type FaultPlan } from '../../src/sandbox/faults/plan.ts';
 import { parseFaultProfile } from '../../src/sandbox/faults/profile.ts';
 import { createMarket } from '../../src/sandbox/market.ts';
 import { createSandboxServer } from '../../src/sandbox/server.ts';
 import { coingecko } from '../../src/sources/coingecko/index.ts';
-import type { PollFeed } from '../../src/sources/source.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { createTestIngester, sourceConfigured } from '../support/ingest.ts';
 import { projectAll } from '../support/project.ts';
+import { stream, withSmallPages } from './small-pages.ts';
 
-export const stream = 'coingecko.markets';
-export const perPage = 20;
 /** Three pages, the last one half full. */
 export const coins = 50;
 export const pages = 3;
-
-/** The feed of a source with smaller pages, so that a sweep over many pages costs little. */
-export function withSmallPages(config: SourceConfig, feedName = stream): SourceConfig {
-  const { feed } = config.source;
-  if (feed.kind !== 'poll') throw new TypeError('only a polled feed has pages');
-  const request: PollFeed['request'] = (settings, page) => {
-    const { path, params } = feed.request(settings, page);
-    return { path, params: { ...params, per_page: perPage } };
-  };
-  return { ...config, source: { ...config.source, feed: { ...feed, stream: feedName, request } } };
-}
 
 export interface FaultyUpstream {
   url: string;
@@ -41,6 +28,8 @@ export interface FaultyUpstream {
   /** What the stand-in answered to each request, before a fault. */
   statuses: readonly number[];
   requests: () => number;
+  /** From now on without faults. */
+  heal: () => void;
   close: () => Promise<void>;
 }
 
@@ -56,10 +45,16 @@ export interface FaultyUpstreamOptions {
 /** The sandbox under a profile of faults; remembers what it sent. */
 export async function startFaultyUpstream(
   profile: string,
-  { sizes = {}, coins: coinsThere = coins, clock = () => new Date(), marketClock }: FaultyUpstreamOptions = {},
+  {
+    sizes = {},
+    coins: coinsThere = coins,
+    clock = () => new Date(),
+    marketClock,
+  }: FaultyUpstreamOptions = {},
 ): Promise<FaultyUpstream> {
   const sent = new Set<string>();
   const statuses: number[] = [];
+  let healthy = false;
   const plan = createFaultPlan(parseFaultProfile(profile), sizes);
   const startedAt = new Date(clock().getTime() - 3_600_000);
   const market = createMarket({
@@ -77,14 +72,26 @@ export async function startFaultyUpstream(
       given: plan.given,
       decide(asked) {
         statuses.push(asked.response.status);
-        const decision = plan.decide(asked);
+        const decision: Decision = healthy
+          ? { fault: null, effect: { kind: 'answer', response: asked.response } }
+          : plan.decide(asked);
         if (decision.effect.kind === 'answer') sent.add(decision.effect.response.body);
         return decision;
       },
     },
   });
   const { url } = await server.listen(0);
-  return { url, plan, sent, statuses, requests: () => statuses.length, close: server.close };
+  return {
+    url,
+    plan,
+    sent,
+    statuses,
+    requests: () => statuses.length,
+    heal: () => {
+      healthy = true;
+    },
+    close: server.close,
+  };
 }
 
 export interface FaultyRun {
@@ -165,14 +172,15 @@ export async function expectSoundLog(database: TestDatabase, sent: ReadonlySet<s
   }
   const runs = await foldedRuns(database);
   for (const run of runs)
-    expect(run.recordsRead).toBe(
-      run.accepted + run.revised + run.rejected + run.duplicates + run.skipped,
-    );
+    expect(run.recordsRead).toBe(run.accepted + run.revised + run.rejected + run.duplicates + run.skipped);
   expect(await database.sql`select stream, version, reason from read.dead_letter`).toEqual([]);
 }
 
 /** A run that has every page and every coin, with not one failed attempt. */
-export async function expectCompleteRun(database: TestDatabase, { outcome, classes }: FaultyRun): Promise<void> {
+export async function expectCompleteRun(
+  database: TestDatabase,
+  { outcome, classes }: FaultyRun,
+): Promise<void> {
   expect(outcome).toMatchObject({ kind: 'completed' });
   expect(classes).toEqual([]);
   expect((await foldedRuns(database)).at(-1)).toMatchObject({

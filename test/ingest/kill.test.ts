@@ -1,97 +1,134 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SourceConfig } from '../../src/config/config.ts';
+import { noArchive } from '../../src/log/archive/archive.ts';
+import type { LogEvent } from '../../src/log/event.ts';
 import { readEvents } from '../../src/log/read.ts';
-import { verifyLog } from '../../src/log/verify.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestIngester, sourceConfigured } from '../support/ingest.ts';
-import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
+import { projectAll } from '../support/project.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { noArchive } from '../../src/log/archive/archive.ts';
+import { expectRecovered, ingestAndKill, killMoments } from './kill-child.ts';
 
 let database: TestDatabase;
+let undisturbed: TestDatabase;
 let folder: string;
 beforeEach(async () => {
-  database = await createTestDatabase();
+  [database, undisturbed] = await Promise.all([createTestDatabase(), createTestDatabase()]);
   folder = await mkdtemp(join(tmpdir(), 'coinlog-kill-'));
 });
 afterEach(async () => {
-  await projectAll(database);
-  await expectRebuildEqualsLive(database);
-  expect((await verifyLog(database.sql, { archive: noArchive })).ok).toBe(true);
-  expect(await database.sql`select run_id from read.run where status = 'RUNNING'`).toEqual([]);
-  await database.close();
+  await expectRecovered(database);
+  await Promise.all([database.close(), undisturbed.close()]);
   await rm(folder, { recursive: true });
 });
 
-/** A child that ingests, killed after so many milliseconds unless it was faster. True when it was killed. */
-async function ingestAndKill(
-  source: string,
-  environment: Record<string, string>,
-  path: string,
-  killAfterMs: number,
-): Promise<boolean> {
-  const child = fork(join(import.meta.dirname, 'ingest.child.ts'), {
-    env: { ...process.env, ...environment, APP: JSON.stringify(database.app), SOURCE: source, FILE: path },
-  });
-  const exited = once(child, 'exit');
-  await once(child, 'message');
-  await Promise.race([exited, sleep(killAfterMs)]);
-  child.kill('SIGKILL');
-  await exited;
-  const killed = child.signalCode === 'SIGKILL';
-  // Its lease would keep the next one out until it expires; a test has no time for that.
-  await database.owner`delete from control.lease`;
-  await database.owner`delete from control.budget_token`;
-  return killed;
+// In all; the polls and the file get half of them each. "make chaos" asks for many more than the suite has time for.
+const kills = Number(process.env['CHAOS_KILLS'] ?? 16);
+
+/** Ingests in one child after another, each of them killed; fails when none was. */
+async function ingestWithKills(environment: Record<string, string>, longestMs: number): Promise<void> {
+  let killed = 0;
+  for (const moment of killMoments(environment['SOURCE'] ?? '', kills / 2, longestMs))
+    if (await ingestAndKill(database, environment, moment)) killed += 1;
+  if (process.env['CHAOS_KILLS'])
+    process.stderr.write(`${environment['SOURCE']}: ${killed} of ${kills / 2} were killed in time\n`);
+  expect(killed).toBeGreaterThan(0);
 }
 
-// Seeded: the same moments at every run. "make chaos" asks for many more than the suite has time for.
-const kills = Number(process.env['CHAOS_KILLS'] ?? 8);
-const moments = Array.from({ length: kills }, (_, index) => 3 + ((index * 37) % 120));
+/** As many runs as there are in a log, with nobody in their way. */
+async function ingestInPeace(target: TestDatabase, source: SourceConfig, path?: string): Promise<void> {
+  // A minute's budget would keep them apart.
+  const unlimited = { second: null, minute: null, month: null };
+  const settings = source.settings && { ...source.settings, limits: unlimited };
+  const ingester = createTestIngester(target);
+  const outcome = await ingester.ingest(
+    { ...source, settings },
+    { reason: 'test', ...(path === undefined ? {} : { path }) },
+  );
+  await ingester.close();
+  expect(['completed', 'unchanged']).toContain(outcome.kind);
+}
+
+/** Everything that a log says of coins: number and digest of the rows, without when and in which event they came. */
+async function contentsOf({ sql }: TestDatabase): Promise<unknown> {
+  const own = ['processed_at', 'version', 'seen_version'];
+  return sql`
+    select what, count(*) as rows, md5(string_agg(content, E'\n' order by content)) as digest from (
+      select 'quote' as what, (to_jsonb(q) - ${own}::text[])::text as content from read.quote q
+      union all select 'snapshot', (to_jsonb(s) - ${own}::text[])::text from read.snapshot s
+      union all select 'source coin', (to_jsonb(c) - ${own}::text[])::text from read.source_coin c
+      union all select 'coin', to_jsonb(c)::text from read.coin c) everything
+    group by what order by what`;
+}
+
+async function expectSameAsUndisturbed(): Promise<void> {
+  await Promise.all([projectAll(database), projectAll(undisturbed)]);
+  const contents = await contentsOf(database);
+  expect(contents).toHaveLength(4);
+  expect(contents).toEqual(await contentsOf(undisturbed));
+}
+
+const eventsOf = (stream: string): Promise<LogEvent[]> =>
+  readEvents(database.sql, stream, 0, { limit: 10_000, archive: noArchive });
+
+const pages = 9;
+const perPage = 250;
+const pageOfEpoch = (page: number, epoch: number): string =>
+  JSON.stringify(
+    Array.from({ length: page === pages ? 10 : perPage }, (_, i) => ({
+      id: `c${page}-${i}`,
+      symbol: 'c',
+      name: 'c',
+      current_price: epoch + i / 1_000,
+      market_cap_rank: (page - 1) * perPage + i + 1,
+      last_updated: new Date(Date.UTC(2026, 10, 20, 10, epoch)).toISOString(),
+    })),
+  );
 
 describe('kill -9', () => {
-  it('in the middle of polling loses no page and doubles none: the run goes on where it was', async () => {
-    // Below the ten requests a minute of a client without a key.
-    const pages = 9;
-    const page = (n: number) =>
-      JSON.stringify(
-        Array.from({ length: n === pages ? 10 : 250 }, (_, i) => ({
-          id: `c${n}-${i}`,
-          symbol: 'c',
-          name: 'c',
-          current_price: i + 1,
-          last_updated: '2026-11-20T10:00:00Z',
-        })),
-      );
-    const upstream = await startUpstream((url) => ({ body: page(Number(url.searchParams.get('page'))) }));
-    const environment = { COINGECKO_BASE_URL: upstream.url, COINGECKO_PAGES: String(pages) };
-    const killed = [];
-    for (const moment of moments) killed.push(await ingestAndKill('coingecko', environment, '', moment));
-    expect(killed).toContain(true);
-    const ingester = createTestIngester(database);
-    await ingester.ingest(sourceConfigured('coingecko', environment), { reason: 'test' });
-    await ingester.close();
-    await upstream.close();
-    const events = await readEvents(database.sql, 'coingecko.markets', 0, {
-      limit: 1_000,
-      archive: noArchive,
+  it('in the middle of polling loses no page and doubles none: every run goes on where it was', async () => {
+    // Prices change with every first page that is asked for: all pages of a sweep belong together.
+    let epoch = 0;
+    const upstream = await startUpstream((url) => {
+      const page = Number(url.searchParams.get('page'));
+      if (page === 1) epoch += 1;
+      return { body: pageOfEpoch(page, epoch) };
     });
-    const runIds = [...new Set(events.map(({ runId }) => runId))];
-    for (const runId of runIds) {
-      const own = events.filter((event) => event.runId === runId);
-      const fetched = own.filter(({ type }) => type === 'page.fetched');
-      expect(fetched.map(({ payload }) => Buffer.from(payload).toString())).toEqual(
-        Array.from({ length: pages }, (_, i) => page(i + 1)),
-      );
+    const environment = {
+      SOURCE: 'coingecko',
+      COINGECKO_BASE_URL: upstream.url,
+      COINGECKO_PAGES: String(pages),
+    };
+    await ingestWithKills(environment, 120);
+    const source = sourceConfigured('coingecko', environment);
+    await ingestInPeace(database, source);
+
+    const events = await eventsOf('coingecko.markets');
+    const runs = Map.groupBy(events, ({ runId }) => runId)
+      .values()
+      .toArray();
+    const epochs: number[] = [];
+    for (const own of runs) {
       expect(own.at(-1)?.type).toBe('run.completed');
+      const bodies = own
+        .filter(({ type }) => type === 'page.fetched')
+        .map(({ payload }) => Buffer.from(payload).toString());
+      const found = Array.from({ length: epoch }, (_, i) => i + 1).find(
+        (candidate) => bodies[0] === pageOfEpoch(1, candidate),
+      );
+      epochs.push(found ?? 0);
+      expect(bodies).toEqual(Array.from({ length: pages }, (_, i) => pageOfEpoch(i + 1, found ?? 0)));
     }
-    await projectAll(database);
-    expect(await database.sql`select coins from read.source`).toEqual([{ coins: (pages - 1) * 250 + 10 }]);
+
+    for (const next of epochs) {
+      epoch = next - 1;
+      await ingestInPeace(undisturbed, source);
+    }
+    await upstream.close();
+    await expectSameAsUndisturbed();
   });
 
   it('in the middle of a large file leaves every row exactly once, and all its bytes in order', async () => {
@@ -101,19 +138,14 @@ describe('kill -9', () => {
       path,
       `id,symbol,name,price\n${Array.from({ length: rows }, (_, i) => `coin-${i},C${i},"Coin, ${i}",${i + 1}.5`).join('\n')}\n`,
     );
-    const killed = [];
-    for (const moment of moments) killed.push(await ingestAndKill('csv', {}, path, moment));
-    expect(killed).toContain(true);
-    const ingester = createTestIngester(database);
-    const outcome = await ingester.ingest(sourceConfigured('csv'), { reason: 'test', path });
-    expect(['completed', 'unchanged']).toContain(outcome.kind);
-    await ingester.close();
-    const chunks = (
-      await readEvents(database.sql, 'csv.files', 0, { limit: 1_000, archive: noArchive })
-    ).filter(({ type }) => type === 'file.chunk');
+    await ingestWithKills({ SOURCE: 'csv', FILE: path }, 120);
+    const source = sourceConfigured('csv');
+    await ingestInPeace(database, source, path);
+    const chunks = (await eventsOf('csv.files')).filter(({ type }) => type === 'file.chunk');
     expect(chunks.length).toBeGreaterThan(3);
     expect(Buffer.concat(chunks.map(({ payload }) => payload)).equals(await readFile(path))).toBe(true);
-    await projectAll(database);
+    await ingestInPeace(undisturbed, source, path);
+    await expectSameAsUndisturbed();
     expect(await database.sql`select coins, snapshots from read.source`).toEqual([
       { coins: rows, snapshots: rows },
     ]);

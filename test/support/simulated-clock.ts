@@ -31,7 +31,10 @@ export function createSimulatedClock(startedAt: Date): SimulatedClock {
   async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const sleeper: Sleeper = { dueMs: nowMs + Math.max(0, ms), wake: () => (sleepers.delete(sleeper), resolve()) };
+    const sleeper: Sleeper = {
+      dueMs: nowMs + Math.max(0, ms),
+      wake: () => (sleepers.delete(sleeper), resolve()),
+    };
     const abort = () => (sleepers.delete(sleeper), reject(signal?.reason as Error));
     signal?.addEventListener('abort', abort, { once: true });
     sleepers.add(sleeper);

@@ -26,7 +26,7 @@ export const rejectedDecision = readSchema.table(
 );
 export const rejectedDecisionTable: ReadTable = {
   table: rejectedDecision,
-  indexes: ['(status, recorded_at desc)'],
+  indexes: ['(status, recorded_at desc, stream, version desc, record_index)'],
 };
 
 /** Which drifts an operator has seen. */

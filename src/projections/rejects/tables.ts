@@ -22,7 +22,7 @@ export const rejectedRecordTable: ReadTable = {
   table: rejectedRecord,
   indexes: [
     '(run_id)',
-    '(recorded_at desc, stream, version, record_index)',
-    '(source, recorded_at desc, stream, version, record_index)',
+    '(recorded_at desc, stream, version desc, record_index)',
+    '(source, recorded_at desc, stream, version desc, record_index)',
   ],
 };

@@ -8,6 +8,13 @@ const anyNode = fc.oneof(
   fc.record({ kind: fc.constant('event' as const), stream: word, version: fc.integer({ min: 1 }) }),
   fc.record({ kind: fc.constant('snapshot' as const), snapshotId: fc.uuid() }),
   fc.record({ kind: fc.constant('source' as const), name: word }),
+  fc.record({ kind: fc.constant('drift' as const), driftId: fc.uuid() }),
+  fc.record({
+    kind: fc.constant('rejected' as const),
+    stream: word,
+    version: fc.integer({ min: 1 }),
+    recordIndex: fc.integer({ min: 0, max: 999_999_999 }),
+  }),
 ) satisfies fc.Arbitrary<NodeId>;
 
 describe('a global id', () => {
@@ -33,6 +40,9 @@ describe('a global id', () => {
     'event:x:99999999999999999',
     'snapshot:1',
     'drift:1',
+    'rejected:x:1',
+    'rejected:x:0:0',
+    'rejected:x:1:01',
     'coingecko:bitcoin',
   ])('is null where this API never gives one: %s', (id) => expect(parseNodeId(id)).toBeNull());
 

@@ -4,7 +4,9 @@ export type NodeId =
   | { kind: 'run'; runId: string }
   | { kind: 'event'; stream: string; version: number }
   | { kind: 'snapshot'; snapshotId: string }
-  | { kind: 'source'; name: string };
+  | { kind: 'source'; name: string }
+  | { kind: 'drift'; driftId: string }
+  | { kind: 'rejected'; stream: string; version: number; recordIndex: number };
 
 const patterns: readonly [RegExp, (match: readonly string[]) => NodeId][] = [
   [/^run:(.+)$/s, ([, runId = '']) => ({ kind: 'run', runId })],
@@ -15,6 +17,19 @@ const patterns: readonly [RegExp, (match: readonly string[]) => NodeId][] = [
   [
     /^snapshot:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
     ([, snapshotId = '']) => ({ kind: 'snapshot', snapshotId }),
+  ],
+  [
+    /^drift:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+    ([, driftId = '']) => ({ kind: 'drift', driftId }),
+  ],
+  [
+    /^rejected:([a-z][a-z0-9_.-]*):([1-9]\d{0,14}):(0|[1-9]\d{0,8})$/,
+    ([, stream = '', version, recordIndex]) => ({
+      kind: 'rejected',
+      stream,
+      version: Number(version),
+      recordIndex: Number(recordIndex),
+    }),
   ],
   [/^source:(.+)$/s, ([, name = '']) => ({ kind: 'source', name })],
   // A coin's id has no colon.
@@ -39,6 +54,10 @@ export function nodeId(node: Exclude<NodeId, { kind: 'coin' }>): string {
       return `event:${node.stream}:${node.version}`;
     case 'snapshot':
       return `snapshot:${node.snapshotId}`;
+    case 'drift':
+      return `drift:${node.driftId}`;
+    case 'rejected':
+      return `rejected:${node.stream}:${node.version}:${node.recordIndex}`;
     default:
       return `source:${node.name}`;
   }

@@ -40,3 +40,10 @@ export const runList = (filter: RunConditions): List<RunKey> => ({
     sql`select run_id, started_at from read.run where ${where} order by ${orderBy} limit ${limit}`,
   count: (sql, where) => countRows(sql, sql`read.run`, where),
 });
+
+/** The ranks that sweeps by rank did not see, by run; runs that were none, or saw all, are absent. */
+export async function readRankGaps(sql: Queryable, runIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await sql<{ runId: string; rankGaps: string }[]>`
+    select run_id, rank_gaps from read.run where run_id = any(${[...runIds]}) and rank_gaps is not null`;
+  return new Map(rows.map(({ runId, rankGaps }) => [runId, rankGaps]));
+}

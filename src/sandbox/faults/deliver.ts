@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -25,7 +26,7 @@ export async function deliver(effect: Effect, connection: Connection): Promise<v
   const { request, response, leave } = connection;
   switch (effect.kind) {
     case 'answer': {
-      const body = await begin(effect.response, connection);
+      const body = await begin(conditional(effect.response, request), connection);
       response.end(request.method === 'HEAD' ? undefined : body);
       return;
     }
@@ -49,9 +50,17 @@ export async function deliver(effect: Effect, connection: Connection): Promise<v
   }
 }
 
+/** An answer with its validator; nothing but that to a client that has it already. */
+function conditional(answer: SandboxResponse, { headers }: IncomingMessage): SandboxResponse {
+  if (answer.status !== 200) return answer;
+  const etag = `W/"${hash('sha1', answer.body)}"`;
+  const validated = { ...answer, headers: { ...answer.headers, ETag: etag } };
+  return headers['if-none-match'] === etag ? { ...validated, status: 304, body: '' } : validated;
+}
+
 /** Writes the headers; the body that they announce is the result. */
 async function begin(answer: SandboxResponse, { request, response }: Connection): Promise<Buffer> {
-  const zipped = acceptsGzip(request);
+  const zipped = answer.body !== '' && acceptsGzip(request);
   const body = zipped ? await compress(answer.body, { level: 1 }) : Buffer.from(answer.body);
   response.writeHead(answer.status, {
     ...always,

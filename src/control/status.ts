@@ -1,0 +1,62 @@
+import type { Queryable } from '../database/client.ts';
+import type { PollSettings } from '../sources/source.ts';
+import { readBudget, type BudgetUse } from './budget.ts';
+import { readGate, type GateStatus } from './gate.ts';
+import { digestSettings } from './key-digest.ts';
+import { readPauses, type Pause } from './source-decisions.ts';
+
+/** A source as far as its controls need to know it. */
+export interface ControlledSource {
+  name: string;
+  /** Null for a source that reads files: nothing but a pause holds it back. */
+  settings: PollSettings | null;
+}
+
+/** What holds a source back just now, and what it may still ask. */
+export interface SourceControls {
+  /** Null unless an operator has paused it. */
+  pausedReason: string | null;
+  breaker: GateStatus['breaker'];
+  /** Nobody asks before this time; null when it may be asked, or when only a change or a reset lets it go on. */
+  waitingUntil: Date | null;
+  /** Why it is not asked: what the upstream said, or what it failed with. Null when nothing but a pause holds it back. */
+  reason: string | null;
+  /** Of each window that has a limit. */
+  budgets: BudgetUse[];
+}
+
+const free: Omit<SourceControls, 'pausedReason'> = {
+  breaker: 'CLOSED',
+  waitingUntil: null,
+  reason: null,
+  budgets: [],
+};
+
+async function readPolled(
+  sql: Queryable,
+  name: string,
+  settings: PollSettings,
+  now: Date,
+): Promise<Omit<SourceControls, 'pausedReason'>> {
+  const digests = await digestSettings(sql, settings);
+  const [{ state, breaker }, budgets] = await Promise.all([
+    readGate(sql, name, digests.config, now),
+    readBudget(sql, { source: name, keyDigest: digests.key, limits: settings.limits }, now),
+  ]);
+  if (state.kind === 'open') return { ...free, breaker, budgets };
+  return { breaker, waitingUntil: state.until, reason: state.reason, budgets };
+}
+
+/** The controls of each source by its name: one statement for all pauses, and four for each source that is polled. */
+export async function readSourceControls(
+  sql: Queryable,
+  sources: readonly ControlledSource[],
+  now: Date,
+): Promise<Map<string, SourceControls>> {
+  const held = async ({ name, settings }: ControlledSource, pauses: ReadonlyMap<string, Pause>) => {
+    const controls = settings === null ? free : await readPolled(sql, name, settings, now);
+    return [name, { ...controls, pausedReason: pauses.get(name)?.reason ?? null }] as const;
+  };
+  const pauses = await readPauses(sql);
+  return new Map(await Promise.all(sources.map((source) => held(source, pauses))));
+}

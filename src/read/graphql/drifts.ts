@@ -1,0 +1,49 @@
+import type { Queryable } from '../../database/client.ts';
+import type { DriftRow } from '../drifts.ts';
+import { countRows, given, type Fragment } from './fragments.ts';
+import type { List } from './page.ts';
+
+const from = (sql: Queryable): Fragment =>
+  sql`read.drift left join read.drift_acknowledgement using (drift_id)`;
+
+const columns = (sql: Queryable): Fragment => sql`
+  drift_id, source, stream, kind, path, before, after, count, sample, score_percent, params, first_version,
+  last_version, reported_at, acknowledged_at, reason as acknowledge_reason`;
+
+export interface DriftConditions {
+  source?: string | null;
+  /** Only those that nobody has acknowledged, or only those that somebody has. */
+  open?: boolean | null;
+}
+
+const conditions = (sql: Queryable, filter: DriftConditions): Fragment[] => [
+  ...given(filter.source, (source) => sql`source = ${source}`),
+  ...given(filter.open, (open) => sql`(acknowledged_at is null) = ${open}`),
+];
+
+/** The drifts that meet a filter, the newest first. */
+export const driftList = (filter: DriftConditions): List<DriftRow> => ({
+  name: 'drifts',
+  order: 'reportedAt desc',
+  columns: [
+    { column: 'reported_at', type: 'time', direction: 'desc', nullable: false },
+    { column: 'drift_id', type: 'text', direction: 'desc', nullable: false },
+  ],
+  keyOf: (row) => [row.reportedAt.toISOString(), row.driftId],
+  filter,
+  conditions: (sql) => conditions(sql, filter),
+  rows: (sql, where, { orderBy, limit }) =>
+    sql`select ${columns(sql)} from ${from(sql)} where ${where} order by ${orderBy} limit ${limit}`,
+  count: (sql, where) => countRows(sql, from(sql), where),
+});
+
+/** Drifts by their ids. */
+export async function readDriftsById(
+  sql: Queryable,
+  driftIds: readonly string[],
+): Promise<Map<string, DriftRow>> {
+  const rows = await sql<
+    DriftRow[]
+  >`select ${columns(sql)} from ${from(sql)} where drift_id = any(${[...driftIds]})`;
+  return new Map(rows.map((row) => [row.driftId, row]));
+}

@@ -1,0 +1,16 @@
+import type { SourceConfig } from '../../src/config/config.ts';
+import type { PollFeed } from '../../src/sources/source.ts';
+
+export const stream = 'coingecko.markets';
+export const perPage = 20;
+
+/** A polled source with small pages, so that a sweep over many of them costs little; under another stream if need be. */
+export function withSmallPages(config: SourceConfig, feedName = stream): SourceConfig {
+  const { feed } = config.source;
+  if (feed.kind !== 'poll') throw new TypeError('only a polled feed has pages');
+  const request: PollFeed['request'] = (settings, page) => {
+    const { path, params } = feed.request(settings, page);
+    return { path, params: { ...params, per_page: perPage } };
+  };
+  return { ...config, source: { ...config.source, feed: { ...feed, stream: feedName, request } } };
+}
