@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { writeFile, mkdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -31,6 +32,7 @@ function demoEnvironment(environment: Environment, sandboxUrl: string, csvPath: 
   }
   return {
     LOG_LEVEL: 'warn',
+    ADMIN_API_KEY: randomBytes(18).toString('base64url'),
     INGEST_SCHEDULE_COINGECKO: '*/2 * * * *',
     ...environment,
     ...own,
@@ -43,19 +45,21 @@ const command = (): string =>
     ? `EMBEDDED_DATA_DIR=${relative(process.cwd(), demoDataDir)} npx coinlog`
     : 'npx coinlog';
 
-const banner = (url: string): string => `
+const banner = (url: string, adminKey: string | null): string => `
 coinlog is running, on a simulated market.
 
   GraphiQL   ${url}/graphql
   REST       ${url}/data?limit=2   ${url}/stats
   Health     ${url}/health   ${url}/metrics
+  Admin key  ${adminKey ?? '-'}   (for mutations: the header "Authorization: Bearer …")
 
-Three things to try
+Four things to try
   1. Open ${url}/graphql in a browser and run the first query.
   2. In another terminal: ${command()} events show coingecko.markets 2 --payload | head -c 300
      The exact bytes that CoinGecko's stand-in sent; "verify" proves that nothing was changed since.
   3. ${command()} rebuild --verify
      Folds the whole log afresh and compares it with what is served, row by row.
+  4. ${command()} source pause coingecko --reason "a look around", then status, then resume.
 
 Ctrl-C stops all of it. The data stays in .coinlog/demo; "make reset" deletes it.
 `;
@@ -101,7 +105,7 @@ async function runDemo(config: ReturnType<typeof loadConfig>, stop: AbortSignal)
       const runs = await runIngest(app, tasks, 'demo', progress).finally(() => progress.stop());
       process.stderr.write(`${ingestText(runs)}\n`);
       if (!stop.aborted) {
-        process.stdout.write(banner(service.url));
+        process.stdout.write(banner(service.url, config.adminApiKey));
         service.startScheduler();
       }
       await untilStopped(stop);

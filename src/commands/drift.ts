@@ -3,6 +3,7 @@ import { CoinlogError } from '../errors.ts';
 import { readDrift, readDrifts, type DriftRow } from '../read/drifts.ts';
 import type { App } from './app.ts';
 import { byCommand, projectDecisions } from './decide.ts';
+import { requireReadModel } from './look.ts';
 import { table, type Output } from './output.ts';
 
 export interface DriftListOptions {
@@ -49,6 +50,7 @@ export async function driftList(
   output: Output,
   { source, all, limit }: DriftListOptions,
 ): Promise<number> {
+  await requireReadModel(app);
   const filter = { source, open: all ? undefined : true };
   const drifts = await readDrifts(app.database.readSql, filter, limit);
   output.result({ drifts }, () =>
@@ -61,6 +63,7 @@ export async function driftList(
 
 /** Takes note of a change: it is no longer open, and a strict source takes it in with its next run. */
 export async function driftAck(app: App, output: Output, id: string, reason: string): Promise<number> {
+  await requireReadModel(app);
   const driftId = id.replace(/^drift:/, '');
   const { sql, readSql } = app.database;
   if ((await readDrift(readSql, driftId)) === null)

@@ -1,15 +1,19 @@
 import { CoinlogError } from '../errors.ts';
+import type { BudgetUse } from '../control/budget.ts';
+import { readSourceControls, type SourceControls } from '../control/status.ts';
 import { nextRunAt } from '../ingest/scheduler.ts';
 import { readHeads } from '../log/read.ts';
 import { readLogKind } from '../log/log-kind.ts';
 import { readModelState } from '../projector/schema.ts';
+import { countOpenDrifts } from '../read/drifts.ts';
 import { readLag } from '../read/lag.ts';
+import { countOpenRejected } from '../read/rejected.ts';
 import { readNewestRuns, readRunsById, type RunRow } from '../read/runs.ts';
 import { readSourceStates } from '../read/sources.ts';
 import type { App } from './app.ts';
 import { table, type Output } from './output.ts';
 
-async function requireReadModel(app: App): Promise<void> {
+export async function requireReadModel(app: App): Promise<void> {
   if ((await readModelState(app.database.readSql, 'read')) === null)
     throw new CoinlogError(
       'READ_MODEL_MISSING',
@@ -17,44 +21,83 @@ async function requireReadModel(app: App): Promise<void> {
     );
 }
 
+/** What holds a source back, in a word and a reason; `asked` when nothing does. */
+function stateOf(
+  enabled: boolean,
+  controls: SourceControls | undefined,
+): { state: string; why: string | null } {
+  if (!enabled) return { state: 'off', why: null };
+  const { pausedReason = null, breaker = 'CLOSED', waitingUntil = null, reason = null } = controls ?? {};
+  if (pausedReason !== null) return { state: 'paused', why: pausedReason };
+  if (breaker === 'STOPPED_BY_CONFIG') return { state: 'stopped', why: reason };
+  if (waitingUntil !== null) return { state: `waits until ${waitingUntil.toISOString()}`, why: reason };
+  return { state: 'asked', why: null };
+}
+
+const isAsked = (enabled: boolean, controls: SourceControls | undefined): boolean =>
+  enabled && controls?.pausedReason === null && controls.breaker !== 'STOPPED_BY_CONFIG';
+
+const budgetText = ({ window, used, limit }: BudgetUse): string => `${used} of ${limit} this ${window}`;
+
 async function sourceRows(app: App) {
-  const states = await readSourceStates(app.database.readSql);
+  const { readSql } = app.database;
+  const [states, drifts, rejected] = await Promise.all([
+    readSourceStates(readSql),
+    countOpenDrifts(readSql),
+    countOpenRejected(readSql),
+  ]);
+  const polled = app.config.sources.map(({ source, settings }) => ({ name: source.name, settings }));
+  const controls = await readSourceControls(readSql, polled, app.now());
   return app.config.sources.map(({ source, enabled, schedule, staleAfterMs }) => {
     const state = states.get(source.name);
+    const held = controls.get(source.name);
     const lastSuccessAt = state?.lastSuccessAt ?? null;
     return {
       name: source.name,
       enabled,
+      ...stateOf(enabled, held),
+      breaker: held?.breaker ?? 'CLOSED',
+      budgets: held?.budgets ?? [],
+      budget: held?.budgets.map(budgetText).join(', ') ?? '',
+      openDrifts: drifts.get(source.name) ?? 0,
+      openRejected: rejected.get(source.name) ?? 0,
       schedule,
       coins: state?.coins ?? 0,
       snapshots: state?.snapshots ?? 0,
       lastRunId: state?.lastRunId ?? null,
       lastSuccessAt,
       stale: lastSuccessAt === null || app.now().getTime() - lastSuccessAt.getTime() > staleAfterMs,
-      nextRunAt: enabled ? nextRunAt(schedule) : null,
+      nextRunAt: isAsked(enabled, held) ? nextRunAt(schedule) : null,
     };
   });
 }
 
 const sourceHeader = [
   'name',
-  'enabled',
+  'state',
   'schedule',
   'coins',
   'snapshots',
   'lastSuccessAt',
   'stale',
   'nextRunAt',
+  'openDrifts',
+  'openRejected',
+  'budget',
 ] as const;
+
+type SourceRow = Awaited<ReturnType<typeof sourceRows>>[number];
+
+/** A table of all sources, and below it why one is not asked. */
+function sourcesText(sources: readonly SourceRow[]): string {
+  const rows = sources.map((row) => sourceHeader.map((key) => row[key]));
+  const why = sources.flatMap((row) => (row.why === null ? [] : [`${row.name}: ${row.state}: ${row.why}`]));
+  return [table(sourceHeader, rows), ...why].join('\n');
+}
 
 export async function sourceList(app: App, output: Output): Promise<number> {
   const sources = await sourceRows(app);
-  output.result({ sources }, () =>
-    table(
-      sourceHeader,
-      sources.map((row) => sourceHeader.map((key) => row[key])),
-    ),
-  );
+  output.result({ sources }, () => sourcesText(sources));
   return 0;
 }
 
@@ -85,10 +128,7 @@ export async function statusCommand(app: App, output: Output): Promise<number> {
         ? 'Read model  none yet'
         : `Read model  version ${lag.version}, ${lag.events} events behind, ${lag.deadLetters} dead letters`,
       '',
-      table(
-        sourceHeader,
-        sources.map((row) => sourceHeader.map((key) => row[key])),
-      ),
+      sourcesText(sources),
       '',
       runs.length === 0 ? 'No runs yet.' : runsTable(runs),
     ].join('\n'),

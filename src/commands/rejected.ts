@@ -8,6 +8,7 @@ import { readRejected, readRejectedByKey, type RejectedFilter, type RejectedRow 
 import { replayRejected } from '../read/replay.ts';
 import type { App } from './app.ts';
 import { byCommand, projectDecisions } from './decide.ts';
+import { requireReadModel } from './look.ts';
 import { table, type Output } from './output.ts';
 import { guardCell } from './spreadsheet.ts';
 
@@ -36,6 +37,7 @@ export async function rejectedList(
   filter: RejectedFilter,
   limit: number,
 ): Promise<number> {
+  await requireReadModel(app);
   const rows = await readRejected(app.database.readSql, filter, limit);
   const records = rows.map((row) => ({ id: idOf(row), ...row }));
   output.result({ records }, () =>
@@ -45,6 +47,7 @@ export async function rejectedList(
 }
 
 async function rowsNamed(app: App, ids: readonly string[]): Promise<RejectedRow[]> {
+  await requireReadModel(app);
   const refs = ids.map((id) => {
     const ref = parseRecordKey(id);
     if (ref === null)
@@ -99,6 +102,7 @@ export async function rejectedReplay(
   source: string | undefined,
   reason: string,
 ): Promise<number> {
+  await requireReadModel(app);
   const rows =
     ids.length > 0
       ? await rowsNamed(app, ids)
@@ -143,6 +147,7 @@ export async function rejectedExport(
   file: string,
   filter: RejectedFilter,
 ): Promise<number> {
+  await requireReadModel(app);
   const rows = await readRejected(app.database.readSql, filter, replayMax);
   const raw = await rawOf(app, rows);
   const csv = format({ headers: true });

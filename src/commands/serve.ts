@@ -22,7 +22,12 @@ export async function startService(app: App, role: Role): Promise<Service> {
   const { config, database, log, metrics, now } = app;
   const sessions = createReadSessions(database.readSql);
   const http = createHttpServer({ log, metrics });
-  registerProbes(http, { sql: database.readSql, metrics, now });
+  registerProbes(http, {
+    sql: database.readSql,
+    sources: config.sources.map(({ source, settings }) => ({ name: source.name, settings })),
+    metrics,
+    now,
+  });
   if (role !== 'worker') {
     registerRest(http, {
       sessions,

@@ -163,8 +163,10 @@ async function sweepOf(
 ): Promise<SweepSummary | null> {
   try {
     const sweep = await readSweep(sql, archive, feed, run);
-    if (sweep && (sweep.repeated > 0 || sweep.rankGaps !== ''))
+    // Gaps alone are common: coins of other categories have ranks of the same list.
+    if (sweep && sweep.repeated > 0)
       log.warn({ runId: run.runId, ...sweep }, 'the ranking shifted while it was read');
+    else if (sweep) log.info({ runId: run.runId, ...sweep }, 'sweep');
     return sweep;
   } catch (error) {
     log.warn({ runId: run.runId, reason: messageOf(error) }, 'the sweep could not be summed up');

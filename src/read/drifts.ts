@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/client.ts';
+import { isThere } from './is-there.ts';
 
 /** A change of what a source sends. */
 export interface DriftRow {
@@ -51,6 +52,7 @@ export async function readDrift(sql: Queryable, driftId: string): Promise<DriftR
 
 /** How many nobody has acknowledged, by source. */
 export async function countOpenDrifts(sql: Queryable): Promise<Map<string, number>> {
+  if (!(await isThere(sql, 'read.drift'))) return new Map();
   const found = await sql<{ source: string; open: number }[]>`
     select d.source, count(*) as open from read.drift d
     where not exists (select from read.drift_acknowledgement a where a.drift_id = d.drift_id) group by d.source`;

@@ -1,5 +1,6 @@
 import { recordKey, type RecordRef, type RejectedAs } from '../control/record-decisions.ts';
 import type { Queryable } from '../database/client.ts';
+import { isThere } from './is-there.ts';
 
 export type RejectedStatus = 'OPEN' | 'REPLAYED' | 'DISCARDED';
 
@@ -64,6 +65,7 @@ export async function readRejectedByKey(
 
 /** How many are open, by source. */
 export async function countOpenRejected(sql: Queryable): Promise<Map<string, number>> {
+  if (!(await isThere(sql, 'read.rejected_decision'))) return new Map();
   const rows = await sql<{ source: string; open: number }[]>`
     select r.source, count(*) as open from read.rejected_record r
     where not exists (

@@ -5,7 +5,7 @@ import { createTestIngester, sourceConfigured } from '../support/ingest.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { expectRebuildEqualsLive } from '../support/project.ts';
 import { startUpstream, type Upstream, type UpstreamAnswer } from '../support/upstream.ts';
-import { foldedRuns, runOnce } from './faulty-upstream.ts';
+import { foldedRuns, runOnce } from './faulty-run.ts';
 
 let database: TestDatabase;
 let upstream: Upstream;
@@ -15,7 +15,7 @@ beforeEach(async () => {
   // The machine's own, which the breaker's library reads.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-20T10:00:00Z') });
   upstream = await startUpstream(() => answer);
-  onTestFinished(upstream.close);
+  onTestFinished(() => upstream.close());
 });
 afterEach(async () => {
   vi.useRealTimers();

@@ -9,7 +9,8 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestIngester, sourceConfigured } from '../support/ingest.ts';
 import { expectRebuildEqualsLive } from '../support/project.ts';
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
-import { expectSoundLog, runOnce, startFaultyUpstream } from './faulty-upstream.ts';
+import { expectSoundLog, runOnce } from './faulty-run.ts';
+import { startFaultyUpstream } from './faulty-upstream.ts';
 import { stream, withSmallPages } from './small-pages.ts';
 
 let database: TestDatabase;
@@ -66,7 +67,7 @@ async function pressedSandbox(profile: string, minutes: number, streams: string[
   const clock = createSimulatedClock(startedAt);
   const upstream = await startFaultyUpstream(profile, { clock: clock.now, coins: 400 });
   sent = upstream.sent;
-  onTestFinished(upstream.close);
+  onTestFinished(() => upstream.close());
   const source = sourceConfigured('coingecko', {
     COINGECKO_BASE_URL: `${upstream.url}/coingecko/api/v3`,
     COINGECKO_PAGES: String(sweepPages),
@@ -116,7 +117,7 @@ describe('the budget of a source', () => {
   it('is spent by retries too: every request that went out is counted', async () => {
     const upstream = await startFaultyUpstream('status-503,after=1,times=2');
     sent = upstream.sent;
-    onTestFinished(upstream.close);
+    onTestFinished(() => upstream.close());
     const { classes, outcome } = await runOnce(database, upstream.url);
     expect(outcome.kind).toBe('completed');
     expect(classes).toHaveLength(2);

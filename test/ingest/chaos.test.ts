@@ -5,9 +5,10 @@ import { readHeaders } from '../../src/log/read.ts';
 import { faultNames, type FaultName } from '../../src/sandbox/faults/catalogue.ts';
 import { hashOf, unit } from '../../src/sandbox/kit/random.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { expectCompleteRun, expectSoundLog, runOnce, startFaultyUpstream } from './faulty-upstream.ts';
-import { expectRecovered, ingestAndKill, killMoments } from './kill-child.ts';
+import { expectCompleteRun, expectSoundLog, runOnce } from './faulty-run.ts';
+import { startFaultyUpstream } from './faulty-upstream.ts';
 import { stream } from './small-pages.ts';
+import { expectRecovered, ingestAndKill, killMoments } from './kill-child.ts';
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -47,7 +48,7 @@ async function readRuns(): Promise<RunOfPages[]> {
 async function sweepUnder(fault: FaultName) {
   let clockMs = Date.now() - 24 * 3_600_000;
   let marketMs = clockMs;
-  const upstream = await startFaultyUpstream(`${fault}:0.3,seed=${hashOf(fault) % 1_000}`, {
+  const upstream = await startFaultyUpstream(`${fault}:0.5,seed=${hashOf(fault) % 1_000}`, {
     sizes,
     // A minute a request: its own limit is not what is tried here.
     clock: () => new Date((clockMs += 60_000)),
@@ -62,7 +63,7 @@ async function sweepUnder(fault: FaultName) {
     COINGECKO_API_KEY: 'CG-first-key',
   };
   let killed = 0;
-  for (const moment of killMoments(fault, killsOfAFault, 150)) {
+  for (const moment of killMoments(fault, killsOfAFault, 100)) {
     if (await ingestAndKill(database, environment, moment)) killed += 1;
     // What stopped the source would stop the next one too; prices move on.
     await resetGate(database.sql, 'coingecko');
@@ -87,6 +88,7 @@ describe('kill -9 at any moment of a sweep, under a fault of the upstream', () =
       if (completed) expect(lastSeen || pages.length === 3).toBe(true);
     }
     const given = upstream.plan.given.get(fault) ?? 0;
+    expect(given).toBeGreaterThan(0);
     const done = runs.filter(({ completed }) => completed).length;
     if (everyFault)
       process.stderr.write(

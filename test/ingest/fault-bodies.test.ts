@@ -5,16 +5,9 @@ import { maxPayloadBytes } from '../../src/log/event.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { expectRebuildEqualsLive } from '../support/project.ts';
 import { startUpstream } from '../support/upstream.ts';
-import {
-  coins,
-  expectCompleteRun,
-  expectSoundLog,
-  foldedRuns,
-  pages,
-  runOnce,
-  startFaultyUpstream,
-} from './faulty-upstream.ts';
-import { perPage } from './small-pages.ts';
+import { expectCompleteRun, expectSoundLog, foldedRuns, runOnce } from './faulty-run.ts';
+import { startFaultyUpstream } from './faulty-upstream.ts';
+import { coins, pages, perPage } from './small-pages.ts';
 
 let database: TestDatabase;
 let sent: ReadonlySet<string>;
@@ -30,7 +23,7 @@ afterEach(async () => {
 async function upstreamUnder(profile: string, sizes: Partial<FaultSizes> = {}) {
   const upstream = await startFaultyUpstream(profile, { sizes });
   sent = upstream.sent;
-  onTestFinished(upstream.close);
+  onTestFinished(() => upstream.close());
   return upstream;
 }
 
@@ -204,7 +197,7 @@ describe('bodies without measure', () => {
       headers: { 'content-encoding': 'gzip', 'content-length': String(bomb.byteLength) },
       body: bomb,
     }));
-    onTestFinished(upstream.close);
+    onTestFinished(() => upstream.close());
     const { classes, failed } = await runOnce(database, upstream.url);
     expect(classes).toEqual(['too_large']);
     expect(failed[0]?.metadata['reason']).toMatch(/unpack to more than/);

@@ -2,15 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import type { FaultSizes } from '../../src/sandbox/faults/fault.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { expectRebuildEqualsLive } from '../support/project.ts';
-import {
-  coins,
-  expectCompleteRun,
-  expectSoundLog,
-  foldedRuns,
-  pages,
-  runOnce,
-  startFaultyUpstream,
-} from './faulty-upstream.ts';
+import { expectCompleteRun, expectSoundLog, foldedRuns, runOnce } from './faulty-run.ts';
+import { startFaultyUpstream } from './faulty-upstream.ts';
+import { coins, pages } from './small-pages.ts';
 
 let database: TestDatabase;
 let sent: ReadonlySet<string>;
@@ -26,7 +20,7 @@ afterEach(async () => {
 async function upstreamUnder(profile: string, sizes: Partial<FaultSizes> = {}) {
   const upstream = await startFaultyUpstream(profile, { sizes });
   sent = upstream.sent;
-  onTestFinished(upstream.close);
+  onTestFinished(() => upstream.close());
   return upstream;
 }
 

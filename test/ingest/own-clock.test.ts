@@ -2,15 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { expectRebuildEqualsLive } from '../support/project.ts';
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-clock.ts';
-import {
-  expectCompleteRun,
-  expectSoundLog,
-  pages,
-  runOnce,
-  startFaultyUpstream,
-  type FaultyUpstream,
-  type RunSettings,
-} from './faulty-upstream.ts';
+import { type RunSettings, expectCompleteRun, expectSoundLog, runOnce } from './faulty-run.ts';
+import { type FaultyUpstream, startFaultyUpstream } from './faulty-upstream.ts';
+import { pages } from './small-pages.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -33,7 +27,7 @@ async function start(profile = 'silent:0'): Promise<void> {
   // Its own clock is right, whatever ours says, and no limit of its own gets in the way.
   let requestedAtMs = 0;
   upstream = await startFaultyUpstream(profile, { clock: () => new Date((requestedAtMs += minuteMs)) });
-  onTestFinished(upstream.close);
+  onTestFinished(() => upstream.close());
 }
 
 /** A run on our clock, and how long it slept on it. */

@@ -3,6 +3,9 @@ import type { PollFeed } from '../../src/sources/source.ts';
 
 export const stream = 'coingecko.markets';
 export const perPage = 20;
+/** What the sandbox has: three pages, the last one half full. */
+export const coins = 50;
+export const pages = 3;
 
 /** A polled source with small pages, so that a sweep over many of them costs little; under another stream if need be. */
 export function withSmallPages(config: SourceConfig, feedName = stream): SourceConfig {

@@ -25,7 +25,7 @@ export function createSimulatedClock(startedAt: Date): SimulatedClock {
     const dueMs = sleepers.values().reduce((first, sleeper) => Math.min(first, sleeper.dueMs), Infinity);
     nowMs = Math.max(nowMs, dueMs);
     // One that was woken may put itself to sleep again at once: it waits for the next turn.
-    for (const sleeper of [...sleepers]) if (sleeper.dueMs <= nowMs) sleeper.wake();
+    for (const sleeper of sleepers) if (sleeper.dueMs <= nowMs) sleeper.wake();
   }
 
   async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
