@@ -1,7 +1,7 @@
 import { CoinlogError } from '../errors.ts';
 import type { Config, SourceConfig } from '../config/config.ts';
 import type { IngestOutcome } from '../ingest/outcome.ts';
-import { csvFiles } from '../ingest/scheduler.ts';
+import { inputFiles } from '../ingest/input-files.ts';
 import { readHeads } from '../log/read.ts';
 import { readRunsById, type RunRow } from '../read/runs.ts';
 import type { App } from './app.ts';
@@ -64,7 +64,7 @@ export async function ingestTasks(
 }
 
 const existingFiles = (path: string): Promise<string[]> =>
-  csvFiles(path).catch((cause: unknown) => {
+  inputFiles(path).catch((cause: unknown) => {
     throw new CoinlogError('FILE_REFUSED', `Cannot read ${path}: is it there, and may this user read it?`, {
       cause,
     });

@@ -43,6 +43,7 @@ export async function startService(app: App, role: Role): Promise<Service> {
       sources: config.sources,
       log,
       now,
+      administration: { key: config.adminApiKey, sql: database.sql, ingester: app.ingester, log },
       page: registerGraphiql(http),
     });
   }

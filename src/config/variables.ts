@@ -92,9 +92,9 @@ const general: Variables = {
     example: '4',
   },
   REJECT_LIMIT_PERCENT: {
-    schema: wholeNumber(0, 100).default(10),
+    schema: wholeNumber(0, 100).default(50),
     description: 'A run of which more than this share of the records is rejected has failed, in percent.',
-    example: '10',
+    example: '50',
   },
   REJECT_LIMIT_RECORDS: {
     schema: wholeNumber(0, 1_000_000_000).optional(),

@@ -1,74 +1,29 @@
 import { createHash, hash } from 'node:crypto';
-import { open, stat, type FileHandle } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { Sql } from '../database/client.ts';
-import { CoinlogError } from '../errors.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { deriveId } from '../log/event-id.ts';
 import type { Metadata, NewEvent } from '../log/event.ts';
 import { findVersion, readHeader } from '../log/read.ts';
 import type { FileDescription, FileFeed } from '../sources/source.ts';
+import { changed, partsOf, refuseChanged, type OpenedFile } from './opened-file.ts';
 import type { RunStream } from './run-stream.ts';
-
-/** A file as it was when it was opened. The same bytes are the same file, whatever its name. */
-export interface OpenedFile {
-  /** Stays with the bytes that were digested, also when another file takes the name. */
-  handle: FileHandle;
-  name: string;
-  sha256: string;
-  bytes: number;
-  modifiedAt: Date;
-}
-
-/** Opens a file and reads it once for its digest, in bounded memory. The caller closes its handle. */
-export async function openFile(path: string): Promise<OpenedFile> {
-  // Before it is opened: a pipe would be waited for without end.
-  if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
-  const handle = await open(path);
-  try {
-    const { size, mtime } = await handle.stat();
-    const sha256 = createHash('sha256');
-    for await (const part of partsOf(handle)) sha256.update(part);
-    return { handle, name: basename(path), sha256: sha256.digest('hex'), bytes: size, modifiedAt: mtime };
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-
-const partBytes = 256 * 1024;
-
-async function* partsOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
-  for (let position = 0; ;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(partBytes), 0, partBytes, position);
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    yield buffer.subarray(0, bytesRead);
-  }
-}
+import { unpack } from './unpack.ts';
 
 const headBytes = 1024 * 1024;
 
-/** Looks at a file's beginning: how it is to be read, or why it cannot be. */
+/** Looks at a file's beginning: how it is to be read, or why it cannot be. Throws FILE_REFUSED for a packed one too large. */
 export async function describeFile(
   feed: FileFeed,
-  { handle, bytes }: OpenedFile,
+  file: OpenedFile,
 ): Promise<ReturnType<FileFeed['describe']>> {
+  const { handle, bytes } = file;
+  if (file.packed) {
+    const unpacked = await unpack(file);
+    return feed.describe(unpacked.subarray(0, headBytes), unpacked.byteLength <= headBytes);
+  }
   const wanted = Math.min(headBytes, bytes);
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(wanted), 0, wanted, 0);
   return feed.describe(buffer.subarray(0, bytesRead), bytesRead === bytes);
-}
-
-const changed = (name: string): CoinlogError =>
-  new CoinlogError(
-    'FILE_REFUSED',
-    `${name} was written to while it was read: ingest it again once it is complete.`,
-  );
-
-/** Throws FILE_REFUSED once somebody has written to a file that is being read: its digest is no longer its own. */
-async function refuseChanged({ handle, name, bytes, modifiedAt }: OpenedFile): Promise<void> {
-  const now = await handle.stat();
-  if (now.size !== bytes || now.mtime.getTime() !== modifiedAt.getTime()) throw changed(name);
 }
 
 const closedId = (feed: FileFeed, file: OpenedFile): string =>
@@ -107,6 +62,34 @@ const asMetadata = ({ name, sha256, bytes, modifiedAt }: OpenedFile): Metadata =
 
 const descriptionMetadata = (description: FileDescription): Metadata => ({ ...description });
 
+type MakeEvent = (
+  type: string,
+  identity: (string | number)[],
+  metadata: Metadata,
+  payload?: Uint8Array,
+) => NewEvent;
+
+/** A packed file is one chunk, its bytes as they are: no part of it can be unpacked without what comes before. */
+async function packedChunk({ feed, file, description }: FileRunDeps, event: MakeEvent): Promise<NewEvent> {
+  const chunker = feed.createChunker(description);
+  const unpacked = await unpack(file);
+  const records = [...chunker.push(unpacked), ...chunker.end()].reduce(
+    (sum, chunk) => sum + chunk.records,
+    0,
+  );
+  const { buffer } = await file.handle.read(Buffer.alloc(file.bytes), 0, file.bytes, 0);
+  await refuseChanged(file);
+  if (hash('sha256', buffer) !== file.sha256) throw changed(file.name);
+  const metadata = {
+    description: descriptionMetadata(description),
+    packed: 'gzip',
+    offset: 0,
+    firstLine: 1,
+    records,
+  };
+  return event('file.chunk', [0, file.bytes, file.sha256], metadata, buffer);
+}
+
 /**
  * Appends a file chunk by chunk. A chunk's id comes from the file's digest, its place and its own bytes, not from the
  * run: after a crash the chunks that are there are duplicates, and the rest follows. Returns the event that closes the
@@ -114,12 +97,7 @@ const descriptionMetadata = (description: FileDescription): Metadata => ({ ...de
  */
 export async function readFileIntoLog(deps: FileRunDeps): Promise<NewEvent> {
   const { feed, file, description, runId, stream, now, signal, onBytes } = deps;
-  const event = (
-    type: string,
-    identity: (string | number)[],
-    metadata: Metadata,
-    payload: Uint8Array = new Uint8Array(),
-  ): NewEvent => ({
+  const event: MakeEvent = (type, identity, metadata, payload = new Uint8Array()) => ({
     id: deriveId(feed.stream, file.sha256, type, feed.chunkerVersion, ...identity),
     type,
     schemaVersion: 1,
@@ -129,6 +107,11 @@ export async function readFileIntoLog(deps: FileRunDeps): Promise<NewEvent> {
     payload,
   });
   await stream.append([event('file.opened', [], { description: descriptionMetadata(description) })]);
+  if (file.packed) {
+    await stream.append([await packedChunk(deps, event)]);
+    onBytes(file.bytes, file.bytes);
+    return event('file.closed', [], { bytes: file.bytes });
+  }
   const chunker = feed.createChunker(description);
   const digest = createHash('sha256');
   let done = 0;

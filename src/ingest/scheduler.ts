@@ -1,11 +1,11 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cron } from 'croner';
 import type { SourceConfig } from '../config/config.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Ingester } from './ingester.ts';
+import { inputFiles, isStable } from './input-files.ts';
 
 export interface SchedulerDeps {
   sources: readonly SourceConfig[];
@@ -21,17 +21,6 @@ export interface SchedulerDeps {
 
 export interface Scheduler {
   close(): void;
-}
-
-/** The files to read below a path: itself, or what ends in `.csv` in a folder. */
-export async function csvFiles(path: string): Promise<string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
-  const entries = await readdir(path, { withFileTypes: true });
-  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-  return names
-    .filter((name) => name.toLowerCase().endsWith('.csv'))
-    .sort()
-    .map((name) => join(path, name));
 }
 
 /** When a source runs next by its schedule, or null when it never does. */
@@ -58,7 +47,7 @@ export function startScheduler({
   const seen = new Map<string, string>();
 
   async function readFiles(source: SourceConfig, path: string): Promise<void> {
-    for (const file of await csvFiles(path))
+    for (const file of await inputFiles(path))
       // One file that cannot be read keeps no other from being read.
       await readFile(source, file).catch((error: unknown) =>
         log.error({ file, reason: messageOf(error) }, 'file not read'),
@@ -66,7 +55,8 @@ export function startScheduler({
   }
 
   async function readFile(source: SourceConfig, file: string): Promise<void> {
-    const { size, mtimeMs } = await stat(file);
+    const { size, mtimeMs, mtime } = await stat(file);
+    if (!isStable(mtime, now())) return;
     const mark = `${size}:${mtimeMs}`;
     if (seen.get(file) === mark) return;
     const outcome = await ingester.ingest(source, { reason: 'schedule', path: file });

@@ -21,7 +21,11 @@ export interface GraphqlAnswer<T> {
 
 export interface TestApi {
   app: FastifyInstance;
-  ask<T = unknown>(query: string, variables?: object): Promise<GraphqlAnswer<T>>;
+  ask<T = unknown>(
+    query: string,
+    variables?: object,
+    headers?: Record<string, string>,
+  ): Promise<GraphqlAnswer<T>>;
   close(): Promise<void>;
 }
 
@@ -46,6 +50,9 @@ export const readAnswer = <T>(response: LightMyRequestResponse): GraphqlAnswer<T
   };
 };
 
+const refused = Promise.reject(new Error('this test ingests nothing'));
+refused.catch(() => undefined);
+
 /** The GraphQL API over a database, as `serve` makes it, without a port. */
 export async function createTestApi(
   { readSql }: Pick<TestDatabase, 'readSql'>,
@@ -60,15 +67,15 @@ export async function createTestApi(
     sources: sourceConfigs,
     log,
     now: () => new Date(),
+    administration: { key: null, sql: readSql, ingester: { ingest: () => refused }, log },
     page: null,
     ...deps,
   });
   return {
     app,
-    async ask<T>(query: string, variables?: object) {
-      return readAnswer<T>(
-        await app.inject({ method: 'POST', url: '/graphql', payload: { query, variables: variables ?? {} } }),
-      );
+    async ask<T>(query: string, variables: object = {}, headers: Record<string, string> = {}) {
+      const payload = { query, variables };
+      return readAnswer<T>(await app.inject({ method: 'POST', url: '/graphql', headers, payload }));
     },
     close: () => app.close(),
   };

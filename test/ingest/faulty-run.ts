@@ -84,8 +84,8 @@ export async function expectSoundLog(database: TestDatabase, sent: ReadonlySet<s
       expect(sent.has(text)).toBe(true);
     } else expect(text).toBe('');
     const { sample } = metadata;
-    if (type === 'page.failed' && metadata['status'] !== undefined)
-      expect(typeof sample === 'string' && sample.length <= 300).toBe(true);
+    if (type === 'page.failed' && Number(metadata['bytes']) > 0)
+      expect(typeof sample === 'string' && sample !== '' && sample.length <= 300).toBe(true);
   }
   const runs = await foldedRuns(database);
   for (const run of runs)
@@ -108,7 +108,5 @@ export async function expectCompleteRun(
     skipped: 0,
     rankGaps: null,
   });
-  const [found] = await database.sql`
-    select count(*) as coins, count(price) as priced from read.quote where quote_currency = 'USD'`;
-  expect(found).toMatchObject({ coins });
+  expect(await database.sql`select count(*) as coins from read.quote`).toEqual([{ coins }]);
 }

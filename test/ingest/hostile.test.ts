@@ -6,7 +6,7 @@ import { append } from '../../src/log/append.ts';
 import { deriveId } from '../../src/log/event-id.ts';
 import { retryAfterMs } from '../../src/ingest/classify.ts';
 import { createFetcher } from '../../src/ingest/http.ts';
-import { csvFiles } from '../../src/ingest/scheduler.ts';
+import { inputFiles } from '../../src/ingest/input-files.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { appendRun } from '../support/events.ts';
 import { createTestIngester, sourceConfigured } from '../support/ingest.ts';
@@ -207,7 +207,7 @@ describe('a file', () => {
     const watched = join(folder, 'watched');
     await mkdir(join(watched, 'a.csv'), { recursive: true });
     await writeFile(join(watched, 'b.csv'), `id,symbol,name,price\n${rows(0, 2)}\n`);
-    expect(await csvFiles(watched)).toEqual([join(watched, 'b.csv')]);
+    expect(await inputFiles(watched)).toEqual([join(watched, 'b.csv')]);
     const ingester = createTestIngester(database);
     expect(await ingester.ingest(source, { reason: 'test', path: join(watched, 'none.csv') })).toMatchObject({
       kind: 'refused',

@@ -32,10 +32,11 @@ beforeAll(async () => {
       ),
     ]);
   };
-  await appendRun(
-    database.sql,
-    coingeckoRun({ runId: 'g1', startedAt: hoursAgo(5), pages: [page(1), page(2), page(3)] }),
-  );
+  for (const index of [1, 2, 3])
+    await appendRun(
+      database.sql,
+      coingeckoRun({ runId: `g1-${index}`, startedAt: hoursAgo(5), pages: [page(index)] }),
+    );
   const euro = {
     ...coingeckoRun({
       runId: 'g2',

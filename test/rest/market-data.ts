@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeFile, openFile, readFileIntoLog } from '../../src/ingest/file-run.ts';
+import { describeFile, readFileIntoLog } from '../../src/ingest/file-run.ts';
+import { openFile } from '../../src/ingest/opened-file.ts';
 import { openRunStream } from '../../src/ingest/run-stream.ts';
 import { csv } from '../../src/sources/csv/index.ts';
 import type { TestDatabase } from '../support/database.ts';

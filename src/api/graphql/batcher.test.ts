@@ -39,6 +39,15 @@ describe('a batcher', () => {
     expect(batches).toEqual([['a'], ['b']]);
   });
 
+  it('told to forget loads again, also what is being gathered', async () => {
+    const { batches, batcher } = createCounting();
+    await batcher.load('a');
+    const early = batcher.load('b');
+    batcher.forget();
+    expect(await Promise.all([early, batcher.load('a'), batcher.load('b')])).toEqual(['B', 'A', 'B']);
+    expect(batches).toEqual([['a'], ['b'], ['a', 'b']]);
+  });
+
   it('tells everybody who waits that loading failed', async () => {
     const batcher = createBatcher<string, string>({
       keyOf: (key) => key,

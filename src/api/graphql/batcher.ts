@@ -2,6 +2,8 @@
 export interface Batcher<Key, Value> {
   /** Null when it was not found. */
   load(key: Key): Promise<Value | null>;
+  /** From here on everything is loaded anew. */
+  forget(): void;
 }
 
 export interface BatcherDeps<Key, Value> {
@@ -9,7 +11,7 @@ export interface BatcherDeps<Key, Value> {
   load: (keys: Key[]) => Promise<ReadonlyMap<string, Value>>;
 }
 
-/** For one request: it remembers everything it has loaded. */
+/** For one request: it remembers everything it has loaded, until it is told to forget it. */
 export function createBatcher<Key, Value>({ keyOf, load }: BatcherDeps<Key, Value>): Batcher<Key, Value> {
   const asked = new Map<string, Promise<Value | null>>();
   let gathering: { keys: Key[]; loaded: Promise<ReadonlyMap<string, Value>> } | null = null;
@@ -37,6 +39,10 @@ export function createBatcher<Key, Value>({ keyOf, load }: BatcherDeps<Key, Valu
       const value = gathering.loaded.then((found) => found.get(text) ?? null);
       asked.set(text, value);
       return value;
+    },
+    forget() {
+      asked.clear();
+      gathering = null;
     },
   };
 }

@@ -1,6 +1,14 @@
 import { ArgsType } from 'type-graphql';
 import { Optional } from './fields.ts';
-import { CoinFilter, CoinOrder, EventFilter, RunFilter, SnapshotFilter } from './inputs.ts';
+import {
+  CoinFilter,
+  CoinOrder,
+  DriftFilter,
+  EventFilter,
+  RejectedFilter,
+  RunFilter,
+  SnapshotFilter,
+} from './inputs.ts';
 import { PageArgs } from './page-args.ts';
 
 @ArgsType()
@@ -22,6 +30,18 @@ export class SnapshotsArgs extends PageArgs {
 export class RunsArgs extends PageArgs {
   @Optional(() => RunFilter, 'Which runs; all of them unless told.')
   filter?: RunFilter | null;
+}
+
+@ArgsType()
+export class DriftsArgs extends PageArgs {
+  @Optional(() => DriftFilter, 'Which changes; all of them unless told.')
+  filter?: DriftFilter | null;
+}
+
+@ArgsType()
+export class RejectedRecordsArgs extends PageArgs {
+  @Optional(() => RejectedFilter, 'Which records; all of them unless told.')
+  filter?: RejectedFilter | null;
 }
 
 @ArgsType()

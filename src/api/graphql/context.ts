@@ -1,15 +1,24 @@
+import { recordKey, type RecordRef } from '../../control/record-decisions.ts';
+import { readSourceControls, type SourceControls } from '../../control/status.ts';
 import type { SourceConfig } from '../../config/config.ts';
 import type { Archive } from '../../log/archive/archive.ts';
 import type { EventHeader } from '../../log/event.ts';
 import { readLinks, type SourceCoin } from '../../read/graphql/coin-ids.ts';
 import { readCoinsById, type CoinRow } from '../../read/graphql/coins.ts';
+import type { DriftRow } from '../../read/drifts.ts';
+import { readDriftsById } from '../../read/graphql/drifts.ts';
 import { eventKeyText, readEventsByKey, type EventKey } from '../../read/graphql/events.ts';
 import { readQuotes, type QuoteRow } from '../../read/graphql/quotes.ts';
 import { readRawRecords, recordKeyText, type RecordKey } from '../../read/graphql/raw-records.ts';
+import { readRejectedRecords } from '../../read/graphql/rejected.ts';
+import { readRankGaps } from '../../read/graphql/runs.ts';
 import { readSnapshotsById, type SnapshotRow } from '../../read/graphql/snapshots.ts';
+import type { RejectedRow } from '../../read/rejected.ts';
 import { readRunsById, type RunRow } from '../../read/runs.ts';
 import type { ReadSessions } from '../../read/session.ts';
 import { readSourceStates, type SourceState } from '../../read/sources.ts';
+import { createAdmission } from '../admin.ts';
+import { assertAdmitted, type Administration } from './administration.ts';
 import { createBatcher, type Batcher } from './batcher.ts';
 import { createReads, type Reads } from './reads.ts';
 
@@ -18,41 +27,59 @@ export interface ContextDeps {
   archive: Archive;
   sources: readonly SourceConfig[];
   now: () => Date;
+  /** `key` null: nobody is admitted. */
+  administration: Administration & { key: string | null };
 }
 
-/** What the resolvers of one request share. */
-export interface GraphqlContext {
+/** Who asks. */
+export interface Asked {
   requestId: string;
-  reads: Reads;
-  sources: readonly SourceConfig[];
-  now: () => Date;
+  /** The header. Never logged, and never part of an answer. */
+  authorization: string | undefined;
+}
+
+/** What one request looks up by its key. */
+interface Batchers {
   coins: Batcher<string, CoinRow>;
   /** By canonical id, as the following. */
   quotes: Batcher<string, QuoteRow[]>;
   links: Batcher<string, SourceCoin[]>;
   snapshots: Batcher<string, SnapshotRow>;
   runs: Batcher<string, RunRow>;
+  /** By run. */
+  rankGaps: Batcher<string, string>;
   events: Batcher<EventKey, EventHeader>;
   rawRecords: Batcher<RecordKey, unknown>;
+  drifts: Batcher<string, DriftRow>;
+  rejected: Batcher<RecordRef, RejectedRow>;
   sourceStates: Batcher<string, SourceState>;
+  sourceControls: Batcher<string, SourceControls>;
+}
+
+/** What the resolvers of one request share. */
+export interface GraphqlContext extends Batchers {
+  requestId: string;
+  reads: Reads;
+  archive: Archive;
+  sources: readonly SourceConfig[];
+  now: () => Date;
+  /** What changes anything; throws UNAUTHENTICATED or ADMIN_DISABLED for those who may not. */
+  administration(): Administration;
+  /** From here on everything is read anew, from a later snapshot: a mutation has changed it. */
+  refresh(): Promise<void>;
 }
 
 const itself = (key: string): string => key;
 
-export function createContext(deps: ContextDeps, requestId: string): GraphqlContext {
-  const { sessions, archive, sources, now } = deps;
-  const reads = createReads(sessions);
-  const { read } = reads;
+function createBatchers({ archive, sources, now }: ContextDeps, { read }: Reads): Batchers {
+  const controlled = sources.map(({ source, settings }) => ({ name: source.name, settings }));
   return {
-    requestId,
-    reads,
-    sources,
-    now,
     coins: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readCoinsById(sql, ids)) }),
     quotes: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readQuotes(sql, ids)) }),
     links: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readLinks(sql, ids)) }),
     snapshots: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readSnapshotsById(sql, ids)) }),
     runs: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRunsById(sql, ids)) }),
+    rankGaps: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRankGaps(sql, ids)) }),
     events: createBatcher({
       keyOf: eventKeyText,
       load: (keys) => read((sql) => readEventsByKey(sql, keys, archive)),
@@ -61,7 +88,43 @@ export function createContext(deps: ContextDeps, requestId: string): GraphqlCont
       keyOf: recordKeyText,
       load: (keys) => read((sql) => readRawRecords(sql, keys, archive)),
     }),
+    drifts: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readDriftsById(sql, ids)) }),
+    rejected: createBatcher({
+      keyOf: recordKey,
+      load: (refs) => read((sql) => readRejectedRecords(sql, refs)),
+    }),
     // There are a few sources only: all of them, whichever are asked for.
     sourceStates: createBatcher({ keyOf: itself, load: () => read(readSourceStates) }),
+    sourceControls: createBatcher({
+      keyOf: itself,
+      load: () => read((sql) => readSourceControls(sql, controlled, now())),
+    }),
+  };
+}
+
+/** The contexts of requests, one after the other. */
+export function createContexts(deps: ContextDeps): (asked: Asked) => GraphqlContext {
+  const { archive, sources, now } = deps;
+  const { key, ...administration } = deps.administration;
+  const admit = createAdmission(key);
+  return ({ requestId, authorization }) => {
+    const reads = createReads(deps.sessions);
+    const batchers = createBatchers(deps, reads);
+    return {
+      ...batchers,
+      requestId,
+      reads,
+      archive,
+      sources,
+      now,
+      administration() {
+        assertAdmitted(admit(authorization));
+        return administration;
+      },
+      async refresh() {
+        for (const batcher of Object.values(batchers)) batcher.forget();
+        await reads.renew();
+      },
+    };
   };
 }

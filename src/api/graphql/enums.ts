@@ -42,6 +42,56 @@ registerEnumType(RunStatus, {
   },
 });
 
+export const BreakerState = {
+  CLOSED: 'CLOSED',
+  OPEN: 'OPEN',
+  HALF_OPEN: 'HALF_OPEN',
+  STOPPED_BY_CONFIG: 'STOPPED_BY_CONFIG',
+} as const;
+registerEnumType(BreakerState, {
+  name: 'BreakerState',
+  description: "Whether a source's failures keep it from being asked.",
+  valuesConfig: {
+    CLOSED: { description: 'They do not.' },
+    OPEN: { description: 'It failed five times in a row: nobody asks it for a while.' },
+    HALF_OPEN: { description: 'That while is over: the next attempt decides.' },
+    STOPPED_BY_CONFIG: {
+      description:
+        'It refused the key, the plan or the address that are configured: it is asked again once they change, or after `resetSource`.',
+    },
+  },
+});
+
+export const DriftKind = {
+  FIELD_ADDED: 'FIELD_ADDED',
+  FIELD_LOST: 'FIELD_LOST',
+  TYPE_CHANGED: 'TYPE_CHANGED',
+  NULLS_JUMPED: 'NULLS_JUMPED',
+  RENAMED: 'RENAMED',
+} as const;
+registerEnumType(DriftKind, {
+  name: 'DriftKind',
+  description: 'How what a source sends has changed.',
+  valuesConfig: {
+    FIELD_ADDED: { description: 'A field that was never there.' },
+    FIELD_LOST: { description: 'A field that was there is gone.' },
+    TYPE_CHANGED: { description: 'A field has values of another type.' },
+    NULLS_JUMPED: { description: 'A field is null much more often than before.' },
+    RENAMED: { description: 'One field is gone and another has values like it: a likely rename.' },
+  },
+});
+
+export const RejectedStatus = { OPEN: 'OPEN', REPLAYED: 'REPLAYED', DISCARDED: 'DISCARDED' } as const;
+registerEnumType(RejectedStatus, {
+  name: 'RejectedStatus',
+  description: 'What became of a record that could not be read.',
+  valuesConfig: {
+    OPEN: { description: 'It cannot be read, and nobody has given it up.' },
+    REPLAYED: { description: 'It was read again after a fix, and is in the read model now.' },
+    DISCARDED: { description: 'An operator has given it up.' },
+  },
+});
+
 export const HealthStatus = { HEALTHY: 'HEALTHY', DEGRADED: 'DEGRADED', UNHEALTHY: 'UNHEALTHY' } as const;
 registerEnumType(HealthStatus, {
   name: 'HealthStatus',

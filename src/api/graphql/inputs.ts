@@ -1,5 +1,5 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
-import { CoinOrderField, OrderDirection, RunStatus, type ValueOf } from './enums.ts';
+import { CoinOrderField, OrderDirection, RejectedStatus, RunStatus, type ValueOf } from './enums.ts';
 import { Optional, Required } from './fields.ts';
 import { DateTime } from './scalars.ts';
 
@@ -91,6 +91,30 @@ export class RunFilter {
 
   @Optional(() => DateTime, 'Begun before this time.')
   startedBefore?: Date | null;
+}
+
+@InputType({ description: 'Which changes of what sources send; everything that is given must hold.' })
+export class DriftFilter {
+  @Optional(() => String, 'Only of this source.')
+  source?: string | null;
+
+  @Optional(
+    () => Boolean,
+    'True: only those that nobody has acknowledged. False: only those that somebody has.',
+  )
+  open?: boolean | null;
+}
+
+@InputType({ description: 'Which rejected records; everything that is given must hold.' })
+export class RejectedFilter {
+  @Optional(() => String, 'Only of this source.')
+  source?: string | null;
+
+  @Optional(() => RejectedStatus, 'Only those that this has become of.')
+  status?: ValueOf<typeof RejectedStatus> | null;
+
+  @Optional(() => ID, 'Only of this run.')
+  runId?: string | null;
 }
 
 @InputType({ description: 'Which events; everything that is given must hold.' })

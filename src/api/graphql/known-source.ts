@@ -1,11 +1,17 @@
 import type { SourceConfig } from '../../config/config.ts';
 import { wrongInput } from '../../read/graphql/page-request.ts';
 
+/** A source by its name. Throws USAGE, which names those there are. */
+export function knownSource(name: string, sources: readonly SourceConfig[]): SourceConfig {
+  const found = sources.find(({ source }) => source.name === name);
+  if (found) return found;
+  const names = sources.map(({ source }) => source.name);
+  throw wrongInput(`There is no source ${JSON.stringify(name)}: there are ${names.join(', ')}.`);
+}
+
 /** A misspelt source would otherwise look like one without data. Throws USAGE, which names those there are. */
 export function assertKnownSource(name: string | null | undefined, sources: readonly SourceConfig[]): void {
-  const names = sources.map(({ source }) => source.name);
-  if (name === null || name === undefined || names.includes(name)) return;
-  throw wrongInput(`There is no source ${JSON.stringify(name)}: there are ${names.join(', ')}.`);
+  if (name !== null && name !== undefined) knownSource(name, sources);
 }
 
 // No name is longer; without a limit 150,000 characters kept a connection busy for 21 s.

@@ -3,14 +3,20 @@ import { CoinlogError } from '../../errors.ts';
 import type { Read } from '../../read/graphql/page.ts';
 import { readError, type OpenReadSession, type ReadSessions } from '../../read/session.ts';
 
-/** Everything one request reads, from one snapshot of the read model, which is opened by the first read. */
-export interface Reads {
+/** What is read from one snapshot of the read model, which is opened by the first read. */
+interface Snapshot {
   /** Throws what the first statement that failed threw: nothing more can be read in its transaction. */
   read: Read;
   /** What the answer is labelled with. */
   version(): Promise<number>;
   /** Waits for what is still being read. Then nothing more can be. */
   close(): Promise<void>;
+}
+
+/** Everything one request reads: from one snapshot, unless something is changed meanwhile. */
+export interface Reads extends Snapshot {
+  /** Closes the snapshot; what is read from here on is from a later one. */
+  renew(): Promise<void>;
 }
 
 const codeOf = (error: unknown): unknown =>
@@ -22,7 +28,7 @@ const meaningOf = (error: unknown): unknown =>
     ? new CoinlogError('USAGE', 'A text has a character that no text in the database can have.')
     : readError(error);
 
-export function createReads(sessions: ReadSessions): Reads {
+function createSnapshot(sessions: ReadSessions): Snapshot {
   const running = new Set<Promise<unknown>>();
   let opening: Promise<OpenReadSession> | null = null;
   let failure: { error: unknown } | null = null;
@@ -56,6 +62,20 @@ export function createReads(sessions: ReadSessions): Reads {
       await Promise.allSettled(running);
       const session = await opening?.catch(() => null);
       await session?.close();
+    },
+  };
+}
+
+export function createReads(sessions: ReadSessions): Reads {
+  let current = createSnapshot(sessions);
+  return {
+    read: (query) => current.read(query),
+    version: () => current.version(),
+    close: () => current.close(),
+    async renew() {
+      const last = current;
+      current = createSnapshot(sessions);
+      await last.close();
     },
   };
 }

@@ -8,7 +8,7 @@ import {
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { createContext, type ContextDeps, type GraphqlContext } from './context.ts';
+import { createContexts, type ContextDeps, type GraphqlContext } from './context.ts';
 import { formatError, internalMessage } from './errors.ts';
 import { errorLogPlugin, versionPlugin } from './plugins.ts';
 import { buildCoinlogSchema } from './schema.ts';
@@ -60,10 +60,9 @@ function searchOf(url: string): string {
  */
 async function execute(
   apollo: ApolloServer<GraphqlContext>,
-  deps: ContextDeps,
+  context: GraphqlContext,
   request: FastifyRequest,
 ): Promise<HTTPGraphQLResponse> {
-  const context = createContext(deps, request.id);
   try {
     return await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
@@ -98,6 +97,7 @@ function refuse(error: FastifyError, request: FastifyRequest, reply: FastifyRepl
 /** Serves `/graphql`: POST, and GET by the rules of GraphQL over HTTP. Ends with the app. */
 export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): Promise<void> {
   const apollo = createApollo(deps.log);
+  const contextOf = createContexts(deps);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
   app.route({
@@ -106,7 +106,9 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
     errorHandler: (error: FastifyError, request, reply) => void refuse(error, request, reply),
     async handler(request, reply) {
       if (request.method === 'GET' && deps.page?.wantsPage(request)) return deps.page.sendPage(reply);
-      return send(reply, await execute(apollo, deps, request));
+      const { authorization } = request.headers;
+      const context = contextOf({ requestId: request.id, authorization });
+      return send(reply, await execute(apollo, context, request));
     },
   });
 }

@@ -1,25 +1,37 @@
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { AcknowledgeResolver } from './resolvers/acknowledge.ts';
 import { CoinResolver } from './resolvers/coin.ts';
+import { DriftResolver } from './resolvers/drift.ts';
 import { EventResolver } from './resolvers/event.ts';
+import { IngestResolver } from './resolvers/ingest.ts';
 import { NodeResolver } from './resolvers/node.ts';
 import { OperationsResolver } from './resolvers/operations.ts';
 import { QuoteResolver } from './resolvers/quote.ts';
+import { RejectedDecisionsResolver } from './resolvers/rejected-decisions.ts';
+import { RejectedResolver } from './resolvers/rejected.ts';
 import { RunResolver } from './resolvers/run.ts';
 import { SnapshotResolver } from './resolvers/snapshot.ts';
+import { SourceControlResolver } from './resolvers/source-control.ts';
 import { SourceResolver } from './resolvers/source.ts';
 
 /** The executable schema: types and resolvers as they stand in the code. */
 export function buildCoinlogSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
+      AcknowledgeResolver,
       CoinResolver,
+      DriftResolver,
       EventResolver,
+      IngestResolver,
       NodeResolver,
       OperationsResolver,
       QuoteResolver,
+      RejectedDecisionsResolver,
+      RejectedResolver,
       RunResolver,
       SnapshotResolver,
+      SourceControlResolver,
       SourceResolver,
     ],
     validate: false,
@@ -28,6 +40,10 @@ export function buildCoinlogSchema(): GraphQLSchema {
   if (query)
     query.description =
       'Everything that can be read. All of one answer belongs to one version of the read model.';
+  const mutation = schema.getMutationType();
+  if (mutation)
+    mutation.description =
+      'What an operator can decide. With the header `Authorization: Bearer <ADMIN_API_KEY>` only: without it UNAUTHENTICATED, and ADMIN_DISABLED where no key is set. Each is an event of the log, with the reason given.';
   return schema;
 }
 

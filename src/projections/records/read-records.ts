@@ -6,6 +6,7 @@ import { enforce, type Enforced } from '../drift/contract.ts';
 import type { DriftMode } from '../drift/modes.ts';
 import { shapeOf } from '../drift/shape-of.ts';
 import type { Shape } from '../drift/shape.ts';
+import { unpacked } from './unpacked.ts';
 
 /** What a payload's records are held against before they are read. */
 export interface RecordContract {
@@ -33,7 +34,7 @@ const rejected = (index: number, issues: RecordIssue[]): SourceRecord => ({
 
 /** Pure: the records of a payload, with those that the contract refuses as rejected ones. */
 export function readRecords(event: LogEvent, feed: Feed, contract: RecordContract): ReadRecords {
-  if (feed.kind === 'file') return { records: feed.toRecords(event), shape: null, frozen: false };
+  if (feed.kind === 'file') return { records: feed.toRecords(unpacked(event)), shape: null, frozen: false };
   const values = feed.readValues(event.payload);
   const shape = shapeOf(values, feed.fields);
   const enforced = enforce(contract.mode, values, contract.known, feed.fields);

@@ -1,4 +1,6 @@
+import { acknowledgedType } from '../../control/drift-decisions.ts';
 import type { Queryable } from '../../database/client.ts';
+import { operatorStream } from '../../log/redactions.ts';
 import type { DriftRow } from '../drifts.ts';
 import { countRows, given, type Fragment } from './fragments.ts';
 import type { List } from './page.ts';
@@ -46,4 +48,16 @@ export async function readDriftsById(
     DriftRow[]
   >`select ${columns(sql)} from ${from(sql)} where drift_id = any(${[...driftIds]})`;
   return new Map(rows.map((row) => [row.driftId, row]));
+}
+
+/** What the log says of a drift's acknowledgement, for as long as no projector has folded it; null when there is none. */
+export async function readAcknowledgement(
+  sql: Queryable,
+  driftId: string,
+): Promise<Pick<DriftRow, 'acknowledgedAt' | 'acknowledgeReason'> | null> {
+  const [row] = await sql<{ acknowledgedAt: Date; acknowledgeReason: string }[]>`
+    select recorded_at as acknowledged_at, metadata->>'reason' as acknowledge_reason from log.event
+    where stream = ${operatorStream} and type = ${acknowledgedType} and metadata->>'drift' = ${driftId}
+    order by version limit 1`;
+  return row ?? null;
 }

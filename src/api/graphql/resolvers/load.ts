@@ -1,6 +1,9 @@
 import type { EventKey } from '../../../read/graphql/events.ts';
+import type { RecordRef } from '../../../control/record-decisions.ts';
 import type { GraphqlContext } from '../context.ts';
+import { driftOf, type SchemaDrift } from '../types/drift.ts';
 import { eventOf, type Event } from '../types/event.ts';
+import { rejectedOf, type RejectedRecord } from '../types/rejected.ts';
 import { runOf, type Run } from '../types/run.ts';
 import { sourceOf, type Source } from '../types/source.ts';
 
@@ -24,11 +27,26 @@ export async function loadOrigin(context: GraphqlContext, { stream, version }: E
   return event;
 }
 
+/** A drift by its own id, or null. */
+export async function loadDrift({ drifts }: GraphqlContext, driftId: string): Promise<SchemaDrift | null> {
+  const row = await drifts.load(driftId);
+  return row && driftOf(row);
+}
+
+/** A rejected record by its event and its place there, or null. */
+export async function loadRejected(
+  { rejected }: GraphqlContext,
+  ref: RecordRef,
+): Promise<RejectedRecord | null> {
+  const row = await rejected.load(ref);
+  return row && rejectedOf(row);
+}
+
 /** A source by its name, or null. */
 export async function loadSource(
-  { sources, sourceStates, now }: GraphqlContext,
+  { sources, sourceStates }: GraphqlContext,
   name: string,
 ): Promise<Source | null> {
   const config = sources.find(({ source }) => source.name === name);
-  return config ? sourceOf(config, await sourceStates.load(name), now()) : null;
+  return config ? sourceOf(config, await sourceStates.load(name)) : null;
 }

@@ -5,7 +5,7 @@ import type { GraphqlContext } from '../context.ts';
 import { coinOf } from '../types/coin.ts';
 import { Node } from '../types/node.ts';
 import { snapshotOf } from '../types/snapshot.ts';
-import { loadEvent, loadRun, loadSource } from './load.ts';
+import { loadDrift, loadEvent, loadRejected, loadRun, loadSource } from './load.ts';
 
 async function loadNode(context: GraphqlContext, id: string): Promise<Node | null> {
   const parsed = parseNodeId(id);
@@ -23,6 +23,10 @@ async function loadNode(context: GraphqlContext, id: string): Promise<Node | nul
       return loadRun(context, parsed.runId);
     case 'event':
       return loadEvent(context, parsed);
+    case 'drift':
+      return loadDrift(context, parsed.driftId);
+    case 'rejected':
+      return loadRejected(context, parsed);
     default:
       return loadSource(context, parsed.name);
   }

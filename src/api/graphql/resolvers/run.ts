@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { runIdOf } from '../../../read/graphql/node-id.ts';
 import { readPage } from '../../../read/graphql/page.ts';
 import { runList } from '../../../read/graphql/runs.ts';
@@ -34,5 +34,14 @@ export class RunResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<Run | null> {
     return loadRun(context, runIdOf(id));
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'Ranks that a sweep by rank did not see, as `251-252, 380`; null when it saw all, and for any other run.',
+  })
+  rankGaps(@Root() { id }: Run, @Ctx() { rankGaps }: GraphqlContext): Promise<string | null> {
+    return rankGaps.load(runIdOf(id));
   }
 }

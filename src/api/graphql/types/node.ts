@@ -8,6 +8,8 @@ const typeNames = {
   event: 'Event',
   snapshot: 'Snapshot',
   source: 'Source',
+  drift: 'SchemaDrift',
+  rejected: 'RejectedRecord',
 } as const;
 
 @InterfaceType({

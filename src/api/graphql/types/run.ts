@@ -82,3 +82,24 @@ export const RunConnection = connectionType(Run, 'Run', 'runs');
 
 /** A run of the read model as the API shows it. */
 export const runOf = ({ runId, ...row }: RunRow): Run => ({ ...row, id: nodeId({ kind: 'run', runId }) });
+
+/** A run that has begun and is not in the read model yet. */
+export const begunRun = (begun: Pick<RunRow, 'runId' | 'source' | 'feed' | 'startedAt'>): Run =>
+  runOf({
+    ...begun,
+    status: 'RUNNING',
+    unchanged: false,
+    endedAt: null,
+    durationMs: null,
+    nextAttemptAt: null,
+    pages: 0,
+    bytes: 0,
+    attempts: 0,
+    recordsRead: 0,
+    accepted: 0,
+    revised: 0,
+    rejected: 0,
+    duplicates: 0,
+    skipped: 0,
+    error: null,
+  });

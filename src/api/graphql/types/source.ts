@@ -1,4 +1,3 @@
-import { Cron } from 'croner';
 import { Int, ObjectType } from 'type-graphql';
 import type { SourceConfig } from '../../../config/config.ts';
 import { nodeId } from '../../../read/graphql/node-id.ts';
@@ -25,9 +24,6 @@ export class Source extends Node {
   @Optional(() => DateTime, 'Until when its data counts as fresh.')
   freshUntil: Date | null;
 
-  @Optional(() => DateTime, 'When it is asked next; null when it is not enabled.')
-  nextRunAt: Date | null;
-
   @Required(() => Int, 'How many coins it has ever told of.')
   coins: number;
 
@@ -36,8 +32,8 @@ export class Source extends Node {
 }
 
 /** A source as it is configured and as its runs have left it. */
-export function sourceOf(config: SourceConfig, state: SourceState | null, now: Date): Source {
-  const { source, enabled, schedule, staleAfterMs } = config;
+export function sourceOf(config: SourceConfig, state: SourceState | null): Source {
+  const { source, enabled, staleAfterMs } = config;
   const lastSuccessAt = state?.lastSuccessAt ?? null;
   return {
     id: nodeId({ kind: 'source', name: source.name }),
@@ -45,7 +41,6 @@ export function sourceOf(config: SourceConfig, state: SourceState | null, now: D
     enabled,
     lastSuccessAt,
     freshUntil: lastSuccessAt && new Date(lastSuccessAt.getTime() + staleAfterMs),
-    nextRunAt: enabled ? new Cron(schedule, { timezone: 'UTC', paused: true }).nextRun(now) : null,
     coins: state?.coins ?? 0,
     lastRunId: state?.lastRunId ?? null,
   };
