@@ -22,6 +22,7 @@ export const errorCatalogue = {
   READ_MODEL_MISSING: { status: 503, exitCode: 1 },
   FILE_REFUSED: { status: 400, exitCode: 1 },
   FOLD_FAILED: { status: 500, exitCode: 1 },
+  EVENT_UNREADABLE: { status: 500, exitCode: 1 },
   RUN_NOT_FOUND: { status: 404, exitCode: 1 },
   DRIFT_NOT_FOUND: { status: 404, exitCode: 1 },
   RECORD_NOT_FOUND: { status: 404, exitCode: 1 },

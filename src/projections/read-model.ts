@@ -32,6 +32,8 @@ export const readModel = readSchema.table('read_model', {
   one: boolean('one').primaryKey(),
   version: count('version').notNull(),
   foldDigest: text('fold_digest').notNull(),
+  /** Of the folds' code alone, without what operators decided. */
+  codeDigest: text('code_digest').notNull(),
   rebuiltAt: time('rebuilt_at').notNull(),
 });
 

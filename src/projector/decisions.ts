@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Queryable } from '../database/client.ts';
+import { readMappings } from '../control/mapping-decisions.ts';
 import { readReleased } from '../control/record-decisions.ts';
+import { readSkipped } from '../control/skip-decisions.ts';
+import type { Queryable } from '../database/client.ts';
 import { readRedactions } from '../log/redactions.ts';
 import type { Redactions } from '../log/stored-event.ts';
 
@@ -11,14 +13,31 @@ export interface Decisions {
   redactions: Redactions;
   /** Records that no contract puts aside any more, by their keys. */
   released: ReadonlySet<string>;
+  /** Events that every fold passes over, by their keys. */
+  skipped: ReadonlySet<string>;
+  /** How the columns of files are read, by name: the newest that was loaded. */
+  mappings: ReadonlyMap<string, unknown>;
 }
 
-/** A redaction or a release changes what was folded long ago, and so it changes the digest. */
+/** Each changes what was folded long ago, and so it changes the digest. */
 export async function readDecisions(sql: Queryable, codeDigest: string): Promise<Decisions> {
-  const [redactions, released] = [await readRedactions(sql), await readReleased(sql)];
-  if (redactions.size + released.size === 0) return { foldDigest: codeDigest, redactions, released };
+  const redactions = await readRedactions(sql);
+  const released = await readReleased(sql);
+  const skipped = await readSkipped(sql);
+  const loaded = await readMappings(sql);
+  const decided = [
+    ...[...redactions].map((key) => `\n${key}`),
+    ...[...released].map((key) => `\nreleased ${key}`),
+    ...[...skipped].map((key) => `\nskipped ${key}`),
+    ...loaded.map(({ name, sha256 }) => `\nmapping ${name} ${sha256}`),
+  ].sort();
+  const mappings = new Map(loaded.map(({ name, mapping }) => [name, mapping]));
+  return { foldDigest: digestOf(codeDigest, decided), redactions, released, skipped, mappings };
+}
+
+function digestOf(codeDigest: string, decided: readonly string[]): string {
+  if (decided.length === 0) return codeDigest;
   const hash = createHash('sha256').update(codeDigest);
-  for (const key of [...redactions].sort()) hash.update(`\n${key}`);
-  for (const key of [...released].sort()) hash.update(`\nreleased ${key}`);
-  return { foldDigest: hash.digest('hex').slice(0, 16), redactions, released };
+  for (const decision of decided) hash.update(decision);
+  return hash.digest('hex').slice(0, 16);
 }

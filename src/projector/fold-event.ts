@@ -1,4 +1,5 @@
 import { recordKey } from '../control/record-decisions.ts';
+import { eventKey, skippedType } from '../control/skip-decisions.ts';
 import { messageOf } from '../errors.ts';
 import type { LogEvent } from '../log/event.ts';
 import { foldDecision, type FoldedDecisions } from '../projections/decisions/fold.ts';
@@ -9,6 +10,7 @@ import { foldRecords, type FoldedRecords } from '../projections/records/fold.ts'
 import type { RecordContract } from '../projections/records/read-records.ts';
 import { sourceOfStream } from '../sources/registry.ts';
 import type { Source } from '../sources/source.ts';
+import type { Decisions } from './decisions.ts';
 
 /** What an event taught of its feed's payloads. */
 export interface FoldedDrift {
@@ -36,7 +38,7 @@ function foldEvent(
   event: LogEvent,
   source: Source | null,
   known: FeedDrift | null,
-  released: ReadonlySet<string>,
+  { released }: Decisions,
 ): FoldedEvent {
   const folded = { kind: 'folded', event, source: source?.name ?? null } as const;
   if (source === null) return { ...folded, records: null, drift: null, decisions: foldDecision(event) };
@@ -69,22 +71,30 @@ function driftOf(
   return state === null || state === known ? null : { state, reports };
 }
 
+/** An event that an operator has let pass: it changes nothing but how far its stream is folded. */
+const passedOver = (event: LogEvent): FoldedEvent => ({
+  kind: 'folded',
+  event: { ...event, type: skippedType, runId: null },
+  source: null,
+  records: null,
+  drift: null,
+  decisions: null,
+});
+
 /**
  * Folds events one after the other, in the order of their streams: what a feed's payloads were like so far decides what
  * becomes of the next one under a strict contract. Pure but for what it remembers of that.
  */
-export function createFolder(
-  drifts: FeedDrifts,
-  released: ReadonlySet<string>,
-): (event: LogEvent) => FoldedEvent {
+export function createFolder(drifts: FeedDrifts, decisions: Decisions): (event: LogEvent) => FoldedEvent {
   const states = new Map(drifts);
   return (event) => {
+    if (decisions.skipped.has(eventKey(event.stream, event.version))) return passedOver(event);
     try {
       const folded = foldEvent(
         event,
         sourceOfStream(event.stream),
         states.get(event.stream) ?? null,
-        released,
+        decisions,
       );
       if (folded.kind === 'folded' && folded.drift) states.set(event.stream, folded.drift.state);
       return folded;

@@ -1,4 +1,5 @@
 import type { Sql } from '../database/client.ts';
+import { CoinlogError } from '../errors.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import type { LogEvent } from '../log/event.ts';
 import type { BatchEffects } from './batch-effects.ts';
@@ -48,19 +49,32 @@ export interface ProjectDeps {
   onEffects?: (effects: BatchEffects) => void;
 }
 
+/** Throws EVENT_UNREADABLE with the first event that no fold can read. */
+function refuseDead(batch: readonly FoldedEvent[]): void {
+  for (const folded of batch) {
+    if (folded.kind !== 'dead') continue;
+    const { stream, version } = folded.event;
+    throw new CoinlogError(
+      'EVENT_UNREADABLE',
+      `Event ${version} of ${stream} cannot be folded: ${folded.reason}. Nothing was swapped. Mend what reads it, or let it pass with "coinlog deadletters skip ${stream} ${version} --reason …".`,
+    );
+  }
+}
+
 /** Folds the next events into a read model, each part of them in one commit. `upTo` ends it short of the heads. */
 export async function projectStep(
   { sql, archive, limits, onEffects }: ProjectDeps,
   target: WriteTarget,
   upTo?: Checkpoints,
 ): Promise<StepResult> {
-  const { redactions, released } = target.decisions;
+  const { redactions } = target.decisions;
   const checkpoints = await readCheckpoints(sql, target.schema);
   const events = await readBatch({ sql, archive, redactions }, checkpoints, limits, upTo);
   if (events.length === 0) return { kind: 'caught_up' };
   // After the checkpoints: a writer that was faster has moved both, and this batch is refused.
-  const fold = createFolder(await readDrifts(sql, target.schema, events), released);
+  const fold = createFolder(await readDrifts(sql, target.schema, events), target.decisions);
   const write = async (batch: readonly FoldedEvent[]): Promise<WriteResult> => {
+    if (target.onDead === 'stop') refuseDead(batch);
     const result = await writeBatch(sql, target, batch);
     if (result.kind === 'written' && target.lease !== null) onEffects?.(result.effects);
     return result;

@@ -9,8 +9,8 @@ import type { BatchLimits, Checkpoints } from './batch.ts';
 import { readDecisions } from './decisions.ts';
 import { projectorLease } from './leases.ts';
 import { eventsBetween, projectStep } from './project.ts';
-import { rebuild } from './rebuild.ts';
-import { createLiveReadModel, keepPartitionsAhead, readCheckpoints, readModelState } from './schema.ts';
+import { createKeeper } from './keeper.ts';
+import { keepPartitionsAhead, readCheckpoints, readModelState } from './schema.ts';
 import { createWakeUp } from './wake-up.ts';
 import type { WriteTarget } from './write-batch.ts';
 
@@ -43,6 +43,8 @@ export interface Projector {
 const leaseTtlMs = 3_000;
 // Longer than any batch takes.
 const stalledAfterMs = 60_000;
+// For what only another process or an operator can change.
+const standByMs = 2_000;
 // LISTEN is only a hint: this is how long a missed one costs.
 const pollMs = 250;
 
@@ -57,24 +59,11 @@ export function createProjector(deps: ProjectorDeps): Projector {
   const lease: LeaseRequest = { name: projectorLease, holder, ttlMs: leaseTtlMs };
   const wakeUp = createWakeUp(sql, 'coinlog_log', log);
   const stopping = new AbortController();
+  const keeper = createKeeper(deps, lease, stopping.signal);
   let closing = false;
   let partitionsMadeIn = '';
+  let standingByFor = '';
   let following: Promise<void> | null = null;
-
-  /** The read model to write to, made by these folds and decisions; else it is made, or rebuilt beside and swapped. */
-  async function ensureReadModel(): Promise<WriteTarget> {
-    const [state, decisions] = [await readModelState(sql, 'read'), await readDecisions(sql, deps.codeDigest)];
-    const { foldDigest } = decisions;
-    if (state === null) await createLiveReadModel(sql, lease, foldDigest, now());
-    else if (state.foldDigest !== foldDigest) {
-      log.warn(
-        { was: state.foldDigest, is: foldDigest },
-        'the folds, or what they have to obey, have changed: rebuilding the read model beside the live one',
-      );
-      await rebuild({ ...deps, signal: stopping.signal });
-    }
-    return { schema: 'read', lease, decisions };
-  }
 
   /** Once a month, and at every take-over. */
   async function ensurePartitions(): Promise<void> {
@@ -84,13 +73,30 @@ export function createProjector(deps: ProjectorDeps): Projector {
     partitionsMadeIn = month;
   }
 
+  /** Stands by, with a reason, for as long as nothing but another process or an operator can change it. */
+  async function standBy(reason: string): Promise<void> {
+    if (reason !== standingByFor) log.warn({ reason }, 'projector: standing by');
+    standingByFor = reason;
+    await releaseLease(sql, lease.name, holder);
+    await wakeUp.pause(standByMs);
+  }
+
+  async function standByOrOvertake(): Promise<void> {
+    const kept = await keeper.overtake();
+    if (kept?.kind === 'unreadable') await standBy(kept.error.message);
+    else if (kept === null) await wakeUp.pause(leaseTtlMs / 3);
+  }
+
   async function followAsWriter(): Promise<void> {
-    log.info('projector: writing the read model');
+    log.debug('projector: writing the read model');
     while (!closing) {
-      // At every step, since a decision may have come with the last one.
-      const target = await ensureReadModel();
+      const kept = await keeper.ensure();
+      if (kept.kind === 'rebuilt') return;
+      if (kept.kind === 'superseded') return standBy('another coinlog, started later, writes the read model');
+      if (kept.kind === 'unreadable') return standBy(kept.error.message);
+      standingByFor = '';
       await ensurePartitions();
-      const step = await projectStep(deps, target);
+      const step = await projectStep(deps, kept.target);
       if (step.kind === 'not_ours') return log.warn({ reason: step.reason }, 'projector: standing by');
       if (step.kind === 'projected') continue;
       await wakeUp.wait(pollMs);
@@ -102,13 +108,22 @@ export function createProjector(deps: ProjectorDeps): Projector {
     while (!closing) {
       try {
         if (await acquireLease(sql, lease)) await followAsWriter();
-        else await wakeUp.pause(leaseTtlMs / 3);
+        else await standByOrOvertake();
       } catch (error) {
         if (closing) return;
         log.error({ reason: messageOf(error) }, 'projector: trying again in a second');
         await wakeUp.pause(1_000);
       }
     }
+  }
+
+  /** The read model to write to, or null when that has to be asked again. Throws what no waiting mends. */
+  async function ensureReadable(): Promise<WriteTarget | null> {
+    const kept = await keeper.ensure();
+    if (kept.kind === 'unreadable') throw kept.error;
+    if (kept.kind === 'superseded')
+      throw new CoinlogError('BUSY', 'Another version of coinlog, started later, writes the read model.');
+    return kept.kind === 'ready' ? kept.target : null;
   }
 
   async function remaining(heads: Checkpoints): Promise<number> {
@@ -118,15 +133,15 @@ export function createProjector(deps: ProjectorDeps): Projector {
 
   async function catchUpTo(heads: Checkpoints, onProgress?: (remainingEvents: number) => void) {
     // Also when nothing is left to fold: the folds may have changed, or there may be no read model at all.
-    if (!following && (await acquireLease(sql, lease))) await ensureReadModel();
+    if (!following && (await acquireLease(sql, lease))) await ensureReadable();
     const total = await remaining(heads);
     let left = total;
     let progressAt = performance.now();
     while (left > 0 && !closing) {
       if (!following && (await acquireLease(sql, lease))) {
-        const target = await ensureReadModel();
+        const target = await ensureReadable();
         await ensurePartitions();
-        await projectStep(deps, target, heads);
+        if (target) await projectStep(deps, target, heads);
       } else await sleep(50);
       const before = left;
       left = await remaining(heads);
@@ -135,7 +150,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
       onProgress?.(left);
     }
     // What was folded just now may have been a decision about what was folded before.
-    if (!following && (await acquireLease(sql, lease))) await ensureReadModel();
+    if (!following && (await acquireLease(sql, lease))) await ensureReadable();
     return { events: total - left };
   }
 

@@ -8,6 +8,7 @@ import type { BatchLimits, Checkpoints } from './batch.ts';
 import { readDecisions, type Decisions } from './decisions.ts';
 import { projectorLease, rebuildLease } from './leases.ts';
 import { eventsBetween, projectStep } from './project.ts';
+import type { WriteTarget } from './write-batch.ts';
 import {
   createReadIndexes,
   createReadModelBeside,
@@ -37,8 +38,8 @@ export interface RebuildResult {
   swapped: boolean;
 }
 
-// Longer than any batch takes: a rebuild that was killed is cleared by the next one after this.
-const rebuildTtlMs = 60_000;
+// A rebuild that was killed is cleared by the next one after this.
+const rebuildTtlMs = 15_000;
 // How long readers may queue behind a swap that waits for a slow one, before it steps back and tries again.
 const swapLockTimeoutMs = 50;
 const swapAttempts = 200;
@@ -49,13 +50,14 @@ export async function foldInto(
   decisions: Decisions,
   schema: string,
   upTo: Checkpoints,
+  onDead: WriteTarget['onDead'],
 ): Promise<number> {
   const { sql } = deps;
   const total = eventsBetween(await readCheckpoints(sql, schema), upTo);
   let events = 0;
   for (;;) {
     if (deps.signal?.aborted) throw new CoinlogError('BUSY', 'The rebuild was stopped; nothing was changed.');
-    const step = await projectStep(deps, { schema, lease: null, decisions }, upTo);
+    const step = await projectStep(deps, { schema, lease: null, decisions, onDead }, upTo);
     if (step.kind === 'not_ours') throw new CoinlogError('BUSY', `Rebuild stopped: ${step.reason}.`);
     if (step.kind === 'caught_up') return events;
     events += step.events;
@@ -65,14 +67,17 @@ export async function foldInto(
 
 /** Runs a task as the only rebuild of this database; throws BUSY while another one runs. */
 export async function asOnlyRebuild<T>({ sql, holder }: RebuildDeps, task: () => Promise<T>): Promise<T> {
-  if (!(await acquireLease(sql, { name: rebuildLease, holder, ttlMs: rebuildTtlMs })))
+  const lease = { name: rebuildLease, holder, ttlMs: rebuildTtlMs };
+  if (!(await acquireLease(sql, lease)))
     throw new CoinlogError(
       'BUSY',
       'Another rebuild is running on this database: wait for it, then try again.',
     );
+  const heartbeat = setInterval(() => void acquireLease(sql, lease).catch(() => false), rebuildTtlMs / 3);
   try {
     return await task();
   } finally {
+    clearInterval(heartbeat);
     await releaseLease(sql, rebuildLease, holder);
   }
 }
@@ -108,7 +113,7 @@ async function catchUpAndSwap(deps: RebuildDeps, decisions: Decisions): Promise<
         const live = (await readModelState(tx, 'read'))
           ? await readCheckpoints(tx, 'read')
           : new Map<string, number>();
-        const events = await foldInto(deps, decisions, 'read_next', live);
+        const events = await foldInto(deps, decisions, 'read_next', live, 'stop');
         await swap(tx, now());
         return events;
       });
@@ -141,8 +146,9 @@ export async function rebuild(deps: RebuildDeps): Promise<RebuildResult> {
     // What a kill left of an earlier one may hold what has been redacted since.
     await dropReadModel(sql, 'read_old');
     await dropReadModel(sql, 'read_verify');
-    await createReadModelBeside(sql, 'read_next', decisions.foldDigest, now());
-    let events = await foldInto(deps, decisions, 'read_next', await readHeads(sql));
+    const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
+    await createReadModelBeside(sql, 'read_next', madeBy, now());
+    let events = await foldInto(deps, decisions, 'read_next', await readHeads(sql), 'stop');
     await createReadIndexes(sql, 'read_next');
     events += await catchUpAndSwap(deps, decisions);
     await dropReadModel(sql, 'read_old');

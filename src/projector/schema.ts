@@ -11,9 +11,14 @@ import type { FeedDrift } from '../projections/drift/fold.ts';
 import type { Checkpoints } from './batch.ts';
 import type { FeedDrifts } from './fold-event.ts';
 
-export interface ReadModelState {
-  version: number;
+/** What made a read model. */
+export interface MadeBy {
   foldDigest: string;
+  codeDigest: string;
+}
+
+export interface ReadModelState extends MadeBy {
+  version: number;
 }
 
 /** The state of a read model, or null where the schema does not exist. */
@@ -22,7 +27,8 @@ export async function readModelState(sql: Queryable, schema: string): Promise<Re
     { there: boolean }[]
   >`select to_regclass(${`${schema}.read_model`}) is not null as there`;
   if (!there?.there) return null;
-  const [state] = await sql<ReadModelState[]>`select version, fold_digest from ${sql(schema)}.read_model`;
+  // Every column there is: one that an older coinlog made may have fewer.
+  const [state] = await sql<ReadModelState[]>`select * from ${sql(schema)}.read_model`;
   return state ?? null;
 }
 
@@ -82,14 +88,14 @@ export async function pointPublicViews(tx: Transaction, schema: string): Promise
   for (const name of publicViewNames) await tx`grant select on ${tx(`public.${name}`)} to coinlog_app`;
 }
 
-async function makeReadModel(tx: Transaction, schema: string, foldDigest: string, now: Date): Promise<void> {
+async function makeReadModel(tx: Transaction, schema: string, madeBy: MadeBy, now: Date): Promise<void> {
   await tx`create schema ${tx(schema)}`;
   for (const readTable of allTables)
     for (const statement of createStatements(schema, readTable)) await tx.unsafe(statement);
   for (const statement of partitionStatements(schema, now)) await tx.unsafe(statement);
   await tx`
-    insert into ${tx(schema)}.read_model (one, version, fold_digest, rebuilt_at)
-    values (true, 0, ${foldDigest}, ${now})`;
+    insert into ${tx(schema)}.read_model (one, version, fold_digest, code_digest, rebuilt_at)
+    values (true, 0, ${madeBy.foldDigest}, ${madeBy.codeDigest}, ${now})`;
   await tx`grant usage on schema ${tx(schema)} to coinlog_app`;
   await tx`grant select on all tables in schema ${tx(schema)} to coinlog_app`;
 }
@@ -98,13 +104,13 @@ async function makeReadModel(tx: Transaction, schema: string, foldDigest: string
 export async function createReadModelBeside(
   sql: Sql,
   schema: string,
-  foldDigest: string,
+  madeBy: MadeBy,
   now: Date,
 ): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`set local role coinlog_projector`;
     await tx`drop schema if exists ${tx(schema)} cascade`;
-    await makeReadModel(tx, schema, foldDigest, now);
+    await makeReadModel(tx, schema, madeBy, now);
   });
 }
 
@@ -128,13 +134,13 @@ async function makeIndexes(tx: Transaction, schema: string): Promise<void> {
 export async function createLiveReadModel(
   sql: Sql,
   lease: LeaseRequest,
-  foldDigest: string,
+  madeBy: MadeBy,
   now: Date,
 ): Promise<void> {
   await sql.begin(async (tx) => {
     if (!(await lockLease(tx, lease)) || (await readModelState(tx, 'read')) !== null) return;
     await tx`set local role coinlog_projector`;
-    await makeReadModel(tx, 'read', foldDigest, now);
+    await makeReadModel(tx, 'read', madeBy, now);
     await makeIndexes(tx, 'read');
     await pointPublicViews(tx, 'read');
   });

@@ -66,12 +66,13 @@ export async function verifyReadModel(deps: RebuildDeps): Promise<ReadModelVerif
   return asOnlyRebuild(deps, async () => {
     const decisions = await readDecisions(sql, deps.codeDigest);
     try {
-      await createReadModelBeside(sql, schema, decisions.foldDigest, now());
-      let events = await foldInto(deps, decisions, schema, await readCheckpoints(sql, 'read'));
+      const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
+      await createReadModelBeside(sql, schema, madeBy, now());
+      let events = await foldInto(deps, decisions, schema, await readCheckpoints(sql, 'read'), 'put aside');
       // The writer waits from here, so that both sides stand at the same events while they are compared.
       const differences = await sql.begin(async (tx) => {
         await blockLease(tx, projectorLease);
-        events += await foldInto(deps, decisions, schema, await readCheckpoints(tx, 'read'));
+        events += await foldInto(deps, decisions, schema, await readCheckpoints(tx, 'read'), 'put aside');
         const found = { count: 0, first: [] as Difference[] };
         for (const readTable of comparedTables) {
           const { count, first } = await compareTable(tx, readTable);

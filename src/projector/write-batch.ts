@@ -15,6 +15,8 @@ export interface WriteTarget {
   /** Null for a schema that nobody else knows of. */
   lease: LeaseRequest | null;
   decisions: Decisions;
+  /** What becomes of an event that no fold can read: it is put aside and the rest goes on, or everything stops there. */
+  onDead: 'put aside' | 'stop';
 }
 
 export type WriteResult =

@@ -70,13 +70,9 @@ describe('the configuration', () => {
 
   it('lowers a plan’s requests a minute and never raises them', () => {
     const perMinute = (limit: string) =>
-      loadConfig({ ETL_RATE_LIMIT_REQUESTS: limit }).sources.map(
-        ({ settings }) => settings?.limits.minute,
-      );
+      loadConfig({ ETL_RATE_LIMIT_REQUESTS: limit }).sources.map(({ settings }) => settings?.limits.minute);
     expect(perMinute('1')).toEqual([1, 1, undefined]);
-    expect(perMinute('10000')).toEqual(
-      loadConfig({}).sources.map(({ settings }) => settings?.limits.minute),
-    );
+    expect(perMinute('10000')).toEqual(loadConfig({}).sources.map(({ settings }) => settings?.limits.minute));
   });
 });
 

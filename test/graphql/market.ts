@@ -83,7 +83,7 @@ export const paprikaPage = [
 export const csvText = 'id,price,note\nbitcoin,"86,500.25",mine\nbroken,abc,\n';
 
 /** A file's run, as the ingester appends it. */
-async function appendFile(sql: Sql, runId: string, text: string): Promise<void> {
+export async function appendFile(sql: Sql, runId: string, text: string): Promise<void> {
   const bytes = Buffer.from(text);
   const described = files.describe(bytes, true);
   if (described.kind === 'refused') throw new Error(described.reason);

@@ -275,7 +275,7 @@ describe('a run', () => {
     const dying = createTestIngester(database, {
       observer: {
         onAttempt: () => undefined,
-        
+
         onAppend: () => {
           pages += 1;
           if (pages === 3) void dying.close();

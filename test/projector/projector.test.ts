@@ -1,3 +1,4 @@
+import { skipEvent } from '../../src/control/skip-decisions.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { append } from '../../src/log/append.ts';
 import { deriveId } from '../../src/log/event-id.ts';
@@ -54,11 +55,7 @@ describe('the projector', () => {
       runId: 'r2',
       startedAt: new Date('2026-11-20T10:05:00Z'),
       pages: [
-        JSON.stringify([
-          market('ether', 3),
-          market('new', 1, '2026-11-20T10:04:00Z'),
-          { id: 'broken' },
-        ]),
+        JSON.stringify([market('ether', 3), market('new', 1, '2026-11-20T10:04:00Z'), { id: 'broken' }]),
         JSON.stringify([
           market('bitcoin', 11, '2026-11-20T10:04:30Z'),
           // The ranking shifted between the two pages.
@@ -131,6 +128,7 @@ describe('the projector', () => {
     const before = await version();
     await projectAll(database);
     expect(await version()).toBe(before);
+    await skipEvent(database.sql, 'coingecko.markets', 9, { actor: 'test', reason: 'no data' }, new Date());
     const result = await rebuild({ ...testFolds, sql: database.sql, holder: 'rebuild' });
     expect(result).toMatchObject({ swapped: true, snapshots: 5 });
     expect(await version()).toBe(before + 1);

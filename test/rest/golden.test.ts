@@ -31,7 +31,12 @@ describe.skipIf(!goldenIsThere)(`answers as recorded of the old service${whyNoGo
   beforeAll(async () => {
     app = await appOver(writeGoldenData);
     empty = await appOver(({ sql }) =>
-      createReadModelBeside(sql, 'read', testFolds.codeDigest, testFolds.now()),
+      createReadModelBeside(
+        sql,
+        'read',
+        { foldDigest: testFolds.codeDigest, codeDigest: testFolds.codeDigest },
+        testFolds.now(),
+      ),
     );
   });
 

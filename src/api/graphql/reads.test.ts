@@ -36,6 +36,17 @@ describe('the reads of a request', () => {
     expect([one, version, happened]).toEqual([1, 7, ['open', 'close']]);
   });
 
+  it('are from a later snapshot once renewed, and the one before is closed', async () => {
+    const { happened, sessions } = createSessions();
+    const reads = createReads(sessions);
+    await reads.version();
+    await reads.renew();
+    expect(happened).toEqual(['open', 'close']);
+    await reads.version();
+    await reads.close();
+    expect(happened).toEqual(['open', 'close', 'open', 'close']);
+  });
+
   it('end only when nothing is being read any more', async () => {
     const { happened, sessions } = createSessions();
     const reads = createReads(sessions);
