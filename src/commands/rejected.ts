@@ -4,7 +4,8 @@ import { format } from 'fast-csv';
 import { discardRecords, parseRecordKey, recordKey, type RecordRef } from '../control/record-decisions.ts';
 import { CoinlogError } from '../errors.ts';
 import { readRawRecords } from '../read/graphql/raw-records.ts';
-import { readRejected, readRejectedByKey, type RejectedFilter, type RejectedRow } from '../read/rejected.ts';
+import { readRejectedRecords } from '../read/graphql/rejected.ts';
+import { readRejected, type RejectedFilter, type RejectedRow } from '../read/rejected.ts';
 import { replayRejected } from '../read/replay.ts';
 import type { App } from './app.ts';
 import { byCommand, projectDecisions } from './decide.ts';
@@ -54,7 +55,7 @@ async function rowsNamed(app: App, ids: readonly string[]): Promise<RejectedRow[
       throw new CoinlogError('USAGE', `"${id}" names no record: ids look like coingecko.markets:12:7.`);
     return ref;
   });
-  const found = await readRejectedByKey(app.database.readSql, refs);
+  const found = await readRejectedRecords(app.database.readSql, refs);
   return refs.map((ref) => {
     const row = found.get(recordKey(ref));
     if (!row)
@@ -105,7 +106,7 @@ export async function rejectedReplay(
   await requireReadModel(app);
   const rows =
     ids.length > 0
-      ? await rowsNamed(app, ids)
+      ? (await rowsNamed(app, ids)).filter(({ status }) => status !== 'REPLAYED')
       : await readRejected(app.database.readSql, { source, status: 'OPEN' }, replayMax);
   const { sql } = app.database;
   const deps = { sql, archive: app.archive, now: app.now };
@@ -133,6 +134,12 @@ export async function rejectedDiscard(
   reason: string,
 ): Promise<number> {
   const rows = await rowsNamed(app, ids);
+  const replayed = rows.find(({ status }) => status === 'REPLAYED');
+  if (replayed)
+    throw new CoinlogError(
+      'USAGE',
+      `${idOf(replayed)} was replayed: it is read now, and nothing is left to discard.`,
+    );
   await discardRecords(app.database.sql, rows, byCommand(reason), app.now());
   await projectDecisions(app);
   const records = (await rowsNamed(app, ids)).map((row) => ({ id: idOf(row), ...row }));

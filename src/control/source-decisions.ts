@@ -22,6 +22,10 @@ export interface Pause {
   since: Date;
 }
 
+/** Why a run of a paused source is not begun. */
+export const pausedMessage = (source: string, { reason }: Pause): string =>
+  `${source} is paused: ${reason}. "coinlog source resume ${source}" lets it go on.`;
+
 /** The sources that are paused now. From the log itself, so that it holds at once and in every process. */
 export async function readPauses(sql: Queryable): Promise<Map<string, Pause>> {
   const rows = await sql<{ source: string; type: string; reason: string; since: Date }[]>`

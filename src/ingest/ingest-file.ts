@@ -1,3 +1,4 @@
+import { pausedMessage, readPauses } from '../control/source-decisions.ts';
 import { CoinlogError, messageOf } from '../errors.ts';
 import type { FileFeed } from '../sources/source.ts';
 import { admit } from './admit.ts';
@@ -11,8 +12,10 @@ import { openRunStream } from './run-stream.ts';
 /** One run over a file; a file whose bytes were read to their end before is left alone, whatever its name. */
 export async function ingestFile(task: IngestTask, feed: FileFeed): Promise<IngestOutcome> {
   const { path } = task.options;
-  if (path === undefined)
-    throw new CoinlogError('USAGE', `${task.source.source.name} reads files: name one with --file.`);
+  const { name } = task.source.source;
+  const pause = (await readPauses(task.deps.sql)).get(name);
+  if (pause) return { kind: 'paused', message: pausedMessage(name, pause) };
+  if (path === undefined) throw new CoinlogError('USAGE', `${name} reads files: name one with --file.`);
   const file = await openFile(path).catch((error: unknown) => messageOf(error));
   if (typeof file === 'string') return { kind: 'refused', message: `Cannot read ${path}: ${file}` };
   try {

@@ -3,7 +3,7 @@ import { readMonth, releaseToken, takeToken, type BudgetKey } from '../control/b
 import { openGate, type Gate } from '../control/gate.ts';
 import { digestSettings } from '../control/key-digest.ts';
 import { slowedUntil } from '../control/month-pace.ts';
-import { readPauses } from '../control/source-decisions.ts';
+import { pausedMessage, readPauses } from '../control/source-decisions.ts';
 import { CoinlogError, messageOf } from '../errors.ts';
 import type { PollFeed, PollSettings } from '../sources/source.ts';
 import { admit } from './admit.ts';
@@ -30,11 +30,7 @@ async function heldBack(
   const now = deps.now();
   const { name } = source.source;
   const pause = (await readPauses(sql)).get(name);
-  if (pause)
-    return {
-      kind: 'paused',
-      message: `${name} is paused: ${pause.reason}. "coinlog source resume ${name}" lets it go on.`,
-    };
+  if (pause) return { kind: 'paused', message: pausedMessage(name, pause) };
   const { state } = gate;
   if (state.kind === 'stopped')
     return {

@@ -1,4 +1,4 @@
-import { recordKey, type RecordRef, type RejectedAs } from '../control/record-decisions.ts';
+import type { RejectedAs } from '../control/record-decisions.ts';
 import type { Queryable } from '../database/client.ts';
 import { isThere } from './is-there.ts';
 
@@ -48,19 +48,6 @@ export function readRejected(
       and ${runId === undefined ? sql`true` : sql`run_id = ${runId}`}
       and ${status === undefined ? sql`true` : sql`status = ${status}`}
     order by recorded_at desc, stream, version desc, record_index limit ${limit}`;
-}
-
-/** Single records, in no order; those that are no rejected records are absent. */
-export async function readRejectedByKey(
-  sql: Queryable,
-  refs: readonly RecordRef[],
-): Promise<Map<string, RejectedRow>> {
-  const rows = await sql<RejectedRow[]>`
-    select rejected.* from ((${stillRejected(sql)}) union all (${replayed(sql)})) as rejected
-    join unnest(${refs.map(({ stream }) => stream)}::text[], ${refs.map(({ version }) => version)}::bigint[],
-      ${refs.map(({ recordIndex }) => recordIndex)}::int[]) as asked (stream, version, record_index)
-      using (stream, version, record_index)`;
-  return new Map(rows.map((row) => [recordKey(row), row]));
 }
 
 /** How many are open, by source. */
