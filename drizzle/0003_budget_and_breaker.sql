@@ -3,6 +3,7 @@ CREATE TABLE "control"."breaker" (
 	"config_digest" text NOT NULL,
 	"state" jsonb,
 	"not_before" timestamp with time zone,
+	"not_before_set_at" timestamp with time zone,
 	"not_before_reason" text,
 	"stopped_at" timestamp with time zone,
 	"stopped_reason" text,
@@ -96,7 +97,7 @@ BEGIN
   INSERT INTO control.budget_token (source, key_digest, id, taken_at) VALUES (p_source, p_key, p_id, p_now);
   INSERT INTO control.budget_month AS m VALUES (p_source, p_key, this_month, 1, p_now)
   ON CONFLICT (source, key_digest, month) DO UPDATE
-    SET used = m.used + 1, last_taken_at = greatest(m.last_taken_at, excluded.last_taken_at);
+    SET used = m.used + 1, last_taken_at = excluded.last_taken_at;
 END
 $$;
 --> statement-breakpoint

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { App } from './app.ts';
 import { wholeNumber } from './arguments.ts';
+import { deadLettersList, deadLettersRetry, deadLettersSkip } from './dead-letters.ts';
 import { driftAck, driftList } from './drift.ts';
 import type { Output } from './output.ts';
 import { rejectedDiscard, rejectedExport, rejectedList, rejectedReplay, rejectedShow } from './rejected.ts';
@@ -111,5 +112,29 @@ export function addRejectedCommands(rejected: Command, withApp: WithApp): void {
     .option(...jsonOption)
     .action((file: string, options: RejectedOptions) =>
       withApp((app, output) => rejectedExport(app, output, file, filterOf(options))),
+    );
+}
+
+/** `coinlog deadletters …`: events that no fold can read. */
+export function addDeadLetterCommands(deadLetters: Command, withApp: WithApp): void {
+  deadLetters
+    .command('list')
+    .description('events that no fold can read, with the reason')
+    .option(...jsonOption)
+    .action(() => withApp(deadLettersList));
+  deadLetters
+    .command('retry')
+    .description('folds the log again, dead letters too, and swaps')
+    .option(...jsonOption)
+    .action(() => withApp(deadLettersRetry));
+  deadLetters
+    .command('skip')
+    .description('lets an event pass for good; it stays in the log')
+    .argument('<stream>')
+    .argument('<version>', 'from 1', wholeNumber)
+    .requiredOption('--reason <text>', 'why, for the record')
+    .option(...jsonOption)
+    .action((stream: string, version: number, { reason }: { reason: string }) =>
+      withApp((app, output) => deadLettersSkip(app, output, stream, version, reason)),
     );
 }

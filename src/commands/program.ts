@@ -9,7 +9,12 @@ import { chooseDataDir } from './data-dir.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsList, eventsShow } from './events.ts';
 import { positiveNumber, wholeNumber } from './arguments.ts';
-import { addDriftCommands, addRejectedCommands, addSourceOrders } from './control-program.ts';
+import {
+  addDeadLetterCommands,
+  addDriftCommands,
+  addRejectedCommands,
+  addSourceOrders,
+} from './control-program.ts';
 import { addLogCommands } from './log-program.ts';
 import { ingestCommand, ingestTasks } from './ingest.ts';
 import { psqlCommand } from './psql.ts';
@@ -188,6 +193,7 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
     withApp(true, (app) => run(app, output()));
   addDriftCommands(command('drift', 'what sources send otherwise than before'), decides);
   addRejectedCommands(command('rejected', 'records that could not be read'), decides);
+  addDeadLetterCommands(command('deadletters', 'events that no fold can read'), decides);
   const source = command('source', 'looks at sources, pauses, resumes and resets them');
   addSourceOrders(source, decides);
   source

@@ -31,10 +31,14 @@ export type SavedBreaker = z.infer<typeof savedBreaker>;
 export const parseSavedBreaker = (saved: unknown): SavedBreaker | null =>
   savedBreaker.safeParse(saved).data ?? null;
 
-/** When an open breaker lets the next attempt through; null for one that does so now. */
+/**
+ * When an open breaker lets the next attempt through; null for one that does so now. One that opened at a time still to
+ * come does: the clock was set back since, and nobody knows how long it has been open.
+ */
 export function closedUntil(saved: SavedBreaker | null, now: Date): Date | null {
   if (saved?.ownState.value !== CircuitState.Open) return null;
   const { openedAt = 0, attemptNo = 1 } = saved.ownState;
+  if (openedAt > now.getTime()) return null;
   const until = new Date(openedAt + openForMs(attemptNo));
   return until > now ? until : null;
 }
@@ -57,6 +61,12 @@ function shifted(saved: SavedBreaker, byMs: number): SavedBreaker {
   return openedAt ? { ...saved, ownState: { ...saved.ownState, openedAt: openedAt + byMs } } : saved;
 }
 
+/** One that opened at a time still to come is ready for a trial. */
+const believable = (saved: SavedBreaker, now: Date): SavedBreaker =>
+  (saved.ownState.openedAt ?? 0) > now.getTime()
+    ? { ...saved, ownState: { ...saved.ownState, openedAt: 0 } }
+    : saved;
+
 /**
  * A breaker that opens after five failures in a row and goes on from where the last process left it. Only what `failed`
  * says is one counts: too many requests or a wrong key are no sign of an upstream that is down.
@@ -69,7 +79,7 @@ export function createBreaker(saved: SavedBreaker | null, now: () => Date): Brea
     {
       breaker: new ConsecutiveBreaker(failuresToOpen),
       halfOpenAfter: new DelegateBackoff(({ attempt }) => openForMs(attempt)),
-      ...(saved === null ? {} : { initialState: shifted(saved, -clockAheadMs()) }),
+      ...(saved === null ? {} : { initialState: shifted(believable(saved, now()), -clockAheadMs()) }),
     },
   );
   return {

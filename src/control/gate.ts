@@ -20,6 +20,7 @@ interface Row {
   configDigest: string;
   state: unknown;
   notBefore: Date | null;
+  notBeforeSetAt: Date | null;
   notBeforeReason: string | null;
   stoppedAt: Date | null;
   stoppedReason: string | null;
@@ -28,17 +29,18 @@ interface Row {
 
 async function readRow(sql: Queryable, source: string, configDigest: string): Promise<Row | null> {
   const [row] = await sql<Row[]>`
-    select config_digest, state, not_before, not_before_reason, stopped_at, stopped_reason, stopped_until
+    select config_digest, state, not_before, not_before_set_at, not_before_reason, stopped_at, stopped_reason, stopped_until
     from control.breaker where source = ${source}`;
   return row?.configDigest === configDigest ? row : null;
 }
 
 function stateOf(row: Row | null, now: Date): GateState {
   if (row === null) return { kind: 'open' };
-  const { stoppedAt, stoppedUntil, stoppedReason, notBefore, notBeforeReason } = row;
+  const { stoppedAt, stoppedUntil, stoppedReason, notBefore, notBeforeSetAt, notBeforeReason } = row;
   if (stoppedAt !== null && (stoppedUntil === null || stoppedUntil > now))
     return { kind: 'stopped', since: stoppedAt, until: stoppedUntil, reason: stoppedReason ?? '' };
-  if (notBefore !== null && notBefore > now)
+  // A wait asked for at a time still to come is none: the clock was set back since.
+  if (notBefore !== null && notBefore > now && notBeforeSetAt !== null && notBeforeSetAt <= now)
     return { kind: 'waiting', until: notBefore, reason: notBeforeReason ?? '' };
   const until = closedUntil(parseSavedBreaker(row.state), now);
   if (until === null) return { kind: 'open' };
@@ -93,13 +95,14 @@ export async function openGate(
     const state: SavedBreaker = breaker.save();
     saved = JSON.stringify(state);
     await sql`
-      insert into control.breaker (source, config_digest, state, not_before, not_before_reason, stopped_at,
-        stopped_reason, stopped_until)
-      values (${source}, ${configDigest}, ${saved}::text::jsonb, ${changes.notBefore ?? null},
+      insert into control.breaker (source, config_digest, state, not_before, not_before_set_at, not_before_reason,
+        stopped_at, stopped_reason, stopped_until)
+      values (${source}, ${configDigest}, ${saved}::text::jsonb, ${changes.notBefore ?? null}, ${changes.notBeforeSetAt ?? null},
         ${changes.notBeforeReason ?? null}, ${changes.stoppedAt ?? null}, ${changes.stoppedReason ?? null},
         ${changes.stoppedUntil ?? null})
       on conflict (source) do update set config_digest = excluded.config_digest, state = excluded.state,
-        not_before = excluded.not_before, not_before_reason = excluded.not_before_reason,
+        not_before = excluded.not_before, not_before_set_at = excluded.not_before_set_at,
+        not_before_reason = excluded.not_before_reason,
         stopped_at = excluded.stopped_at, stopped_reason = excluded.stopped_reason,
         stopped_until = excluded.stopped_until`;
   }
@@ -110,7 +113,7 @@ export async function openGate(
     async save() {
       if (JSON.stringify(breaker.save()) !== saved) await write({});
     },
-    waitUntil: (until, reason) => write({ notBefore: until, notBeforeReason: reason }),
+    waitUntil: (until, reason) => write({ notBefore: until, notBeforeSetAt: now(), notBeforeReason: reason }),
     stop: (until, reason) => write({ stoppedAt: now(), stoppedReason: reason, stoppedUntil: until }),
   };
 }

@@ -17,7 +17,8 @@ export interface MonthSoFar {
  * slows down, instead of stopping dead on the 28th.
  */
 export function slowedUntil({ limits, used, lastTakenAt, requestsPerRun, now }: MonthSoFar): Date | null {
-  if (limits.month === null || lastTakenAt === null) return null;
+  // A last request that lies ahead tells that the clock was set back since.
+  if (limits.month === null || lastTakenAt === null || lastTakenAt > now) return null;
   const left = limits.month - used;
   if (left < requestsPerRun) return nextMonth(now);
   const runsLeft = Math.floor(left / requestsPerRun);

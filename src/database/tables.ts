@@ -147,6 +147,8 @@ export const breaker = controlSchema.table('breaker', {
   /** As the breaker's library keeps it; null while nothing has failed. */
   state: jsonb(),
   notBefore: time('not_before'),
+  /** A wait that was asked for at a time still to come is none: the clock was set back. */
+  notBeforeSetAt: time('not_before_set_at'),
   notBeforeReason: text('not_before_reason'),
   stoppedAt: time('stopped_at'),
   stoppedReason: text('stopped_reason'),

@@ -39,21 +39,29 @@ async function waitForToken({ budget, feed, now, sleep, signal }: PollRunDeps): 
   }
 }
 
+const redirectsMax = 3;
+
+/** Sends a request, and follows where the same host sends it on: each hop takes a token of its own. */
 async function send(
-  { fetcher, settings, feed, budget, timeoutMs, signal }: PollRunDeps,
+  deps: PollRunDeps,
   request: PageRequest,
   previous: PreviousPage | null,
-  token: string,
-): Promise<Attempted> {
+  firstToken: string,
+): Promise<Attempted | Deferred> {
+  const { fetcher, settings, feed, budget, timeoutMs, signal } = deps;
   const conditions = conditionsOf(previous);
   const headers = { ...settings.headers, ...conditions };
-  try {
-    const attempt = await fetcher({ url: urlOf(settings, request), headers, timeoutMs, signal });
-    const conditionally = Object.keys(conditions).length > 0;
-    const judged = judge(attempt, { conditionally }, (body) => feed.check(body, request));
-    return { kind: 'attempted', attempt, judged };
-  } finally {
-    await budget.release(token);
+  const conditionally = Object.keys(conditions).length > 0;
+  let [url, token] = [urlOf(settings, request), firstToken];
+  for (let redirects = 0; ; redirects += 1) {
+    const attempt = await fetcher({ url, headers, timeoutMs, signal }).finally(() => budget.release(token));
+    if (attempt.kind !== 'moved' || redirects === redirectsMax) {
+      const judged = judge(attempt, { conditionally }, (body) => feed.check(body, request));
+      return { kind: 'attempted', attempt, judged };
+    }
+    const next = await waitForToken(deps);
+    if (typeof next !== 'string') return next;
+    [url, token] = [attempt.to, next];
   }
 }
 
@@ -78,7 +86,8 @@ export async function attemptOnce(
   if (typeof token !== 'string') return token;
   const made = await gate.breaker.attempt(
     () => send(deps, request, previous, token),
-    ({ judged }) => judged.kind === 'failed' && countsForBreaker(judged.class),
+    (result) =>
+      result.kind === 'attempted' && result.judged.kind === 'failed' && countsForBreaker(result.judged.class),
   );
   return made ?? open();
 }

@@ -75,6 +75,13 @@ export function judge(
 ): Judgement {
   if (attempt.kind === 'broken')
     return { kind: 'failed', class: attempt.cause, reason: attempt.reason, retryAfterMs: null };
+  if (attempt.kind === 'moved')
+    return {
+      kind: 'failed',
+      class: 'redirected',
+      reason: `sent on again and again, to ${attempt.to}`,
+      retryAfterMs: null,
+    };
   const { status, body, headers, receivedAt } = attempt;
   const failed = (failure: AttemptClass, reason = `HTTP ${status}: ${sampleOf(body)}`): Failure => ({
     kind: 'failed',

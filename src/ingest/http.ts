@@ -15,6 +15,8 @@ export type Attempt =
       receivedAt: Date;
       latencyMs: number;
     }
+  /** The same host has it at another address: asking there is a request of its own, to be counted as one. */
+  | { kind: 'moved'; to: string; receivedAt: Date; latencyMs: number }
   | { kind: 'broken'; cause: BrokenCause; reason: string; receivedAt: Date; latencyMs: number };
 
 export interface HttpRequest {
@@ -56,7 +58,6 @@ function deadline(timeoutMs: number): { passed: Promise<never>; clear(): void } 
 }
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
-const redirectsMax = 3;
 
 /** Where an answer sends us, when that is the same host; throws for another one, which would get the key. */
 function redirectOf(url: string, response: Response): string | null {
@@ -81,16 +82,11 @@ export function createFetcher(now: () => Date, userAgent: string): Fetcher {
     });
 
   async function get({ url, headers }: HttpRequest, signal: AbortSignal) {
-    let asked = url;
-    for (let redirects = 0; ; redirects += 1) {
-      const response = await send(asked, headers, signal);
-      const target = redirectOf(asked, response);
-      if (target === null)
-        return { status: response.status, headers: response.headers, body: await readBody(response) };
-      if (redirects === redirectsMax) throw new Redirected(`sent on more than ${redirectsMax} times`);
-      await response.body?.cancel();
-      asked = target;
-    }
+    const response = await send(url, headers, signal);
+    const to = redirectOf(url, response);
+    if (to !== null) return { kind: 'moved', to } as const;
+    const { status, headers: received } = response;
+    return { kind: 'answered', status, headers: received, body: await readBody(response) } as const;
   }
 
   return async (request) => {
@@ -106,7 +102,7 @@ export function createFetcher(now: () => Date, userAgent: string): Fetcher {
       const getting = get(request, abort.signal);
       getting.catch(() => undefined);
       const answer = await Promise.race([getting, limit.passed]);
-      return { kind: 'answered', ...answer, receivedAt: now(), latencyMs: latencyMs() };
+      return { ...answer, receivedAt: now(), latencyMs: latencyMs() };
     } catch (error) {
       if (signal.aborted) throw error;
       const reason = networkReason(error);

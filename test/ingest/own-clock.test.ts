@@ -90,20 +90,17 @@ describe('our own clock', () => {
     expect(after.sleptMs).toBeLessThanOrEqual(minuteMs + 1);
   });
 
-  // It shows that the pace of a month believes a last request that lies days ahead: scheduled runs wait for that day.
-  it.fails(
-    'set forward by ten days and back does not keep scheduled runs waiting for those days',
-    async () => {
-      await start();
-      clock.jump(10 * dayMs);
-      await expectCompleteRun(database, await run());
-      clock.jump(-10 * dayMs);
-      expect((await run({ reason: 'schedule' })).outcome).toMatchObject({ kind: 'completed' });
-    },
-  );
+  // The pace of a month once believed a last request that lay days ahead, and waited for that day.
+  it('set forward by ten days and back does not keep scheduled runs waiting for those days', async () => {
+    await start();
+    clock.jump(10 * dayMs);
+    await expectCompleteRun(database, await run());
+    clock.jump(-10 * dayMs);
+    expect((await run({ reason: 'schedule' })).outcome).toMatchObject({ kind: 'completed' });
+  });
 
-  // It shows that an open breaker believes an opening that lies ahead.
-  it.fails('set back by a day does not keep an open breaker open for that day', async () => {
+  // An open breaker once believed an opening that lay ahead.
+  it('set back by a day does not keep an open breaker open for that day', async () => {
     await start('status-503,times=5');
     await run();
     await run();
@@ -112,8 +109,8 @@ describe('our own clock', () => {
     expect((await run()).outcome).toMatchObject({ kind: 'completed' });
   });
 
-  // It shows that a wait that an upstream asked for is believed, however far ahead it has come to lie.
-  it.fails('set back by ten days does not make a wait of two minutes one of ten days', async () => {
+  // A wait that an upstream asked for was once believed, however far ahead it had come to lie.
+  it('set back by ten days does not make a wait of two minutes one of ten days', async () => {
     await start('rate-limited-120,times=1');
     await run();
     clock.jump(-10 * dayMs);
