@@ -5,6 +5,7 @@ import {
   createBreaker,
   parseSavedBreaker,
   type Breaker,
+  type BreakerVerdict,
   type SavedBreaker,
 } from './breaker.ts';
 
@@ -19,8 +20,9 @@ afterEach(() => {
 
 const now = () => new Date();
 const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
-const isBad = (result: string) => result === 'bad';
-const attempt = (breaker: Breaker, result: 'good' | 'bad') =>
+const isBad = (result: string): BreakerVerdict =>
+  result === 'bad' ? 'down' : result === 'odd' ? 'nothing' : 'up';
+const attempt = (breaker: Breaker, result: 'good' | 'bad' | 'odd') =>
   breaker.attempt(async () => Promise.resolve(result), isBad);
 const failTimes = async (breaker: Breaker, times: number) => {
   for (let n = 0; n < times; n += 1) await attempt(breaker, 'bad');
@@ -46,6 +48,17 @@ describe('a breaker', () => {
     const make = vi.fn(async () => Promise.resolve('good'));
     expect(await breaker.attempt(make, isBad)).toBeNull();
     expect(make).not.toHaveBeenCalled();
+  });
+
+  it('takes what tells nothing of the upstream neither for a failure nor for the end of a row of them', async () => {
+    const breaker = createBreaker(null, now);
+    for (let n = 0; n < 4; n += 1) {
+      await attempt(breaker, 'bad');
+      expect(await attempt(breaker, 'odd')).toBe('odd');
+    }
+    expect(stateOf(breaker)).toBe('CLOSED');
+    await attempt(breaker, 'bad');
+    expect(stateOf(breaker)).toBe('OPEN');
   });
 
   it('stays closed when the failures are not in a row', async () => {
@@ -116,7 +129,7 @@ describe('a breaker', () => {
     const breaker = createBreaker(null, now);
     const stop = async () => Promise.reject(new Error('stopping'));
     for (let n = 0; n < 6; n += 1)
-      await expect(breaker.attempt(stop, () => false)).rejects.toThrow('stopping');
+      await expect(breaker.attempt(stop, () => 'up')).rejects.toThrow('stopping');
     expect(stateOf(breaker)).toBe('CLOSED');
   });
 });

@@ -49,9 +49,25 @@ export function breakerStateOf(saved: SavedBreaker | null, now: Date): BreakerSt
   return closedUntil(saved, now) === null ? 'HALF_OPEN' : 'OPEN';
 }
 
+/** What an attempt tells of the upstream's health; `nothing` neither counts as a failure nor ends a row of them. */
+export type BreakerVerdict = 'up' | 'down' | 'nothing';
+
+/** Carries a result past the library, which counts neither way what is thrown and not its own. */
+class TellsNothing<T> {
+  readonly result: T;
+
+  constructor(result: T) {
+    this.result = result;
+  }
+}
+
+interface Judged {
+  verdict: BreakerVerdict;
+}
+
 export interface Breaker {
   /** Makes an attempt, unless the breaker is open: then null. */
-  attempt<T>(make: () => Promise<T>, failed: (result: T) => boolean): Promise<T | null>;
+  attempt<T>(make: () => Promise<T>, judge: (result: T) => BreakerVerdict): Promise<T | null>;
   save(): SavedBreaker;
 }
 
@@ -68,14 +84,13 @@ const believable = (saved: SavedBreaker, now: Date): SavedBreaker =>
     : saved;
 
 /**
- * A breaker that opens after five failures in a row and goes on from where the last process left it. Only what `failed`
- * says is one counts: too many requests or a wrong key are no sign of an upstream that is down.
+ * A breaker that opens after five failures in a row and goes on from where the last process left it. Too many requests
+ * or a wrong key are no sign of an upstream that is down, and none of one that is up.
  */
 export function createBreaker(saved: SavedBreaker | null, now: () => Date): Breaker {
   const clockAheadMs = () => now().getTime() - Date.now();
-  let failed: (result: unknown) => boolean = () => false;
   const policy = circuitBreaker(
-    handleWhenResult((result) => failed(result)),
+    handleWhenResult((judged) => (judged as Judged).verdict === 'down'),
     {
       breaker: new ConsecutiveBreaker(failuresToOpen),
       halfOpenAfter: new DelegateBackoff(({ attempt }) => openForMs(attempt)),
@@ -83,11 +98,17 @@ export function createBreaker(saved: SavedBreaker | null, now: () => Date): Brea
     },
   );
   return {
-    async attempt<T>(make: () => Promise<T>, isFailure: (result: T) => boolean) {
-      failed = isFailure as (result: unknown) => boolean;
+    async attempt<T>(make: () => Promise<T>, judge: (result: T) => BreakerVerdict) {
       try {
-        return await policy.execute(make);
+        const judged = await policy.execute(async () => {
+          const result = await make();
+          const verdict = judge(result);
+          if (verdict === 'nothing') throw new TellsNothing(result);
+          return { verdict, result };
+        });
+        return judged.result;
       } catch (error) {
+        if (error instanceof TellsNothing) return (error as TellsNothing<T>).result;
         if (isBrokenCircuitError(error)) return null;
         throw error;
       }

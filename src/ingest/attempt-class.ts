@@ -1,3 +1,5 @@
+import type { BreakerVerdict } from '../control/breaker.ts';
+
 /** What to do after an attempt of a class: try again, give the run up, or stop the source until it is configured anew. */
 export type Consequence = 'retry' | 'fail' | 'stop';
 
@@ -55,6 +57,6 @@ export const attemptClasses = {
 
 export type AttemptClass = keyof typeof attemptClasses;
 
-/** Too many requests are no sign that an upstream is down, and what is our own fault none either. */
-export const countsForBreaker = (failure: AttemptClass): boolean =>
-  attemptClasses[failure].consequence === 'retry' && failure !== 'rate_limited';
+/** Too many requests are no sign that an upstream is down, nor is what is our own fault; and none that it is well. */
+export const breakerVerdict = (failure: AttemptClass): BreakerVerdict =>
+  attemptClasses[failure].consequence === 'retry' && failure !== 'rate_limited' ? 'down' : 'nothing';

@@ -1,6 +1,6 @@
-import { closedUntil } from '../control/breaker.ts';
+import { closedUntil, type BreakerVerdict } from '../control/breaker.ts';
 import type { PageRequest } from '../sources/source.ts';
-import { countsForBreaker } from './attempt-class.ts';
+import { breakerVerdict } from './attempt-class.ts';
 import { judge, type Judgement } from './classify.ts';
 import type { Attempt } from './http.ts';
 import { urlOf } from './page-events.ts';
@@ -65,6 +65,9 @@ async function send(
   }
 }
 
+const verdictOf = (judged: Judgement): BreakerVerdict =>
+  judged.kind === 'failed' ? breakerVerdict(judged.class) : 'up';
+
 /**
  * One request, once the breaker lets it through and the budget has room for it. The token is spent before the request
  * goes out and counts on from its answer.
@@ -86,8 +89,7 @@ export async function attemptOnce(
   if (typeof token !== 'string') return token;
   const made = await gate.breaker.attempt(
     () => send(deps, request, previous, token),
-    (result) =>
-      result.kind === 'attempted' && result.judged.kind === 'failed' && countsForBreaker(result.judged.class),
+    (result) => (result.kind === 'attempted' ? verdictOf(result.judged) : 'nothing'),
   );
   return made ?? open();
 }

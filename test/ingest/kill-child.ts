@@ -24,7 +24,10 @@ export async function ingestAndKill(
     env: { ...process.env, ...environment, APP: JSON.stringify(database.app) },
   });
   const exited = once(child, 'exit');
-  await once(child, 'message');
+  const brokeDown = exited.then(() => {
+    throw new Error('the child ended before it was ready');
+  });
+  await Promise.race([once(child, 'message'), brokeDown]);
   await Promise.race([exited, sleep(killAfterMs)]);
   child.kill('SIGKILL');
   await exited;
