@@ -39,6 +39,19 @@ async function waitForToken({ budget, feed, now, sleep, signal }: PollRunDeps): 
   }
 }
 
+/** A request by its token, which counts on from the answer, or from whatever came instead of one. */
+async function counted(
+  { budget }: PollRunDeps,
+  token: string,
+  request: () => Promise<Attempt>,
+): Promise<Attempt> {
+  try {
+    return await request();
+  } finally {
+    await budget.release(token);
+  }
+}
+
 const redirectsMax = 3;
 
 /** Sends a request, and follows where the same host sends it on: each hop takes a token of its own. */
@@ -48,13 +61,13 @@ async function send(
   previous: PreviousPage | null,
   firstToken: string,
 ): Promise<Attempted | Deferred> {
-  const { fetcher, settings, feed, budget, timeoutMs, signal } = deps;
+  const { fetcher, settings, feed, timeoutMs, signal } = deps;
   const conditions = conditionsOf(previous);
   const headers = { ...settings.headers, ...conditions };
   const conditionally = Object.keys(conditions).length > 0;
   let [url, token] = [urlOf(settings, request), firstToken];
   for (let redirects = 0; ; redirects += 1) {
-    const attempt = await fetcher({ url, headers, timeoutMs, signal }).finally(() => budget.release(token));
+    const attempt = await counted(deps, token, () => fetcher({ url, headers, timeoutMs, signal }));
     if (attempt.kind !== 'moved' || redirects === redirectsMax) {
       const judged = judge(attempt, { conditionally }, (body) => feed.check(body, request));
       return { kind: 'attempted', attempt, judged };

@@ -14,7 +14,7 @@ export const publicViews = (schema: string): string[] => [
     left join ${schema}.identity_link l using (source, source_coin_id)`,
   `create or replace view public.run as
     select run_id, source, feed, status, unchanged, started_at, ended_at, next_attempt_at, pages, bytes, attempts,
-      records_read, accepted, revised, rejected, duplicates, skipped, error_code, error_message, rank_gaps
+      records_read, accepted, revised, rejected, duplicates, skipped, error_code, error_message, rank_gaps, nulled_cells
     from ${schema}.run`,
   `create or replace view public.coin as
     select coin_id, symbol, name, image_url, rank, price as price_usd, market_cap as market_cap_usd,

@@ -5,7 +5,7 @@ import { driftAcknowledgementTable, rejectedDecisionTable } from './decisions/ta
 import { driftTable, feedDriftTable } from './drift/tables.ts';
 import { quoteTable } from './quotes/tables.ts';
 import type { ReadTable } from './read-table.ts';
-import { rejectedRecordTable } from './rejects/tables.ts';
+import { cellReportTable, rejectedRecordTable } from './rejects/tables.ts';
 import { runTable } from './runs/tables.ts';
 import { snapshotTable } from './snapshots/tables.ts';
 import { sourceStateTable } from './sources/tables.ts';
@@ -47,6 +47,7 @@ export const comparedTables: readonly ReadTable[] = [
   runTable,
   sourceStateTable,
   rejectedRecordTable,
+  cellReportTable,
   rejectedDecisionTable,
   driftTable,
   driftAcknowledgementTable,

@@ -38,7 +38,7 @@ function foldEvent(
   event: LogEvent,
   source: Source | null,
   known: FeedDrift | null,
-  { released }: Decisions,
+  { released, mappings }: Decisions,
 ): FoldedEvent {
   const folded = { kind: 'folded', event, source: source?.name ?? null } as const;
   if (source === null) return { ...folded, records: null, drift: null, decisions: foldDecision(event) };
@@ -47,6 +47,7 @@ function foldEvent(
     mode: modeOf(event),
     known: contractOf(known),
     isReleased: (recordIndex) => released.has(recordKey({ stream, version, recordIndex })),
+    mappings,
   };
   const hasRecords = withRecords.has(event.type) && !event.redacted;
   const records = hasRecords ? foldRecords(event, source, contract) : null;

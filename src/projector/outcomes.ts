@@ -12,12 +12,13 @@ export const keyOf = (stream: string, version: number): string => `${stream}:${v
 /** Throws when the records that were read are not those that were accounted for: no row is ever lost in silence. */
 export function countsOf(folded: FoldedEvent, outcomes: OutcomesByEvent): RecordCounts {
   if (folded.kind === 'dead' || folded.records === null) return noRecords;
-  const { read, rejected, skipped, frozen } = folded.records;
+  const { read, rejected, skipped, frozen, cellReports } = folded.records;
   const { stream, version } = folded.event;
   const { accepted, revised, duplicates } = outcomes.get(keyOf(stream, version)) ?? noOutcomes;
   const counts = { accepted, revised, rejected: rejected.length, duplicates, skipped };
   const accounted = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (accounted !== read)
     throw new RangeError(`${stream} ${version}: ${read} records were read and ${accounted} accounted for`);
-  return { read, ...counts, frozen };
+  const nulledCells = cellReports.reduce((sum, { issues }) => sum + issues.length, 0);
+  return { read, ...counts, frozen, nulledCells };
 }

@@ -1,3 +1,4 @@
+import { readMappings } from '../control/mapping-decisions.ts';
 import { recordReplay, type RejectedAs } from '../control/record-decisions.ts';
 import type { DecidedBy } from '../control/operator-events.ts';
 import type { Queryable } from '../database/client.ts';
@@ -26,6 +27,7 @@ async function readAgain(
   { sql, archive }: ReplayDeps,
   stream: string,
   version: number,
+  mappings: ReadonlyMap<string, unknown>,
 ): Promise<ReadonlySet<number>> {
   const source = sourceOfStream(stream);
   const event = source === null ? null : await readEvent(sql, stream, version, archive);
@@ -34,6 +36,7 @@ async function readAgain(
     mode: 'evolve',
     known: null,
     isReleased: () => true,
+    mappings,
   });
   return new Set(records.filter(({ kind }) => kind !== 'rejected').map(({ index }) => index));
 }
@@ -53,11 +56,13 @@ export async function replayRejected(
   by: DecidedBy,
 ): Promise<Replay> {
   const result: Replay = { replayed: [], stillRejected: [] };
+  const loaded = await readMappings(deps.sql);
+  const mappings = new Map(loaded.map(({ name, mapping }) => [name, mapping]));
   const byEvent = Map.groupBy(rows, ({ stream, version }) => `${stream}:${version}`);
   for (const own of byEvent.values()) {
     const [first] = own;
     if (!first) continue;
-    const readable = await readAgain(deps, first.stream, first.version);
+    const readable = await readAgain(deps, first.stream, first.version, mappings);
     for (const row of own) (readable.has(row.recordIndex) ? result.replayed : result.stillRejected).push(row);
   }
   if (result.replayed.length > 0)

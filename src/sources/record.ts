@@ -44,6 +44,8 @@ export interface CoinRecord {
   name: string | null;
   imageUrl: string | null;
   quotes: QuoteValues[];
+  /** Values that could not be read and are null for that: the record is kept without them. */
+  cellIssues?: RecordIssue[];
 }
 
 /** One thing that is wrong with a record. `expected` and `received` are for people to read. */
@@ -61,6 +63,8 @@ export interface RejectedRecord {
   index: number;
   /** The line in a file, from 1; null for an API's record. */
   line: number | null;
+  /** Where it begins in a file; left out for an API's record. */
+  byteOffset?: number;
   issues: RecordIssue[];
 }
 

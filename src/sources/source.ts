@@ -70,6 +70,8 @@ export interface PayloadEvent {
   payload: Uint8Array;
   /** The payload's values where they have been parsed already, perhaps with some taken out. */
   values?: readonly unknown[];
+  /** How columns are read, by name, where an operator has said so: wins over what coinlog brings. */
+  mappings?: ReadonlyMap<string, unknown>;
 }
 
 /** A feed asked page by page over HTTP. Its stream holds the runs and their pages. */
@@ -93,9 +95,42 @@ export interface PollFeed {
   rawRecords?(event: PayloadEvent): unknown[];
 }
 
+/** What a person says of a file; whatever is left out is found by looking at it. */
+export interface FileOptions {
+  /** Any label that TextDecoder takes. A byte order mark comes first. */
+  encoding?: string | undefined;
+  /** For a file that declares nothing and is no UTF-8. */
+  fallbackEncoding?: string | undefined;
+  delimiter?: string | undefined;
+  /** Empty: quotes are text as any other. */
+  quote?: string | undefined;
+  decimalSeparator?: '.' | ',' | undefined;
+  /** As `DD-MM-YY HH:mm`; or `iso`, `unix`, `unix_ms`. */
+  dateFormat?: string | undefined;
+  /** Of times that name none, as `Europe/Berlin`. */
+  timeZone?: string | undefined;
+  /** False: the first row is data, and columns are named `column1`, `column2` by their places. */
+  header?: boolean | undefined;
+  /** The name of the mapping to read its columns by. */
+  mapping?: string | undefined;
+  /** What its owner calls the file; recorded and shown, and nothing else. */
+  name?: string | undefined;
+  /** The mappings that an operator has added, by name. */
+  mappings?: ReadonlyMap<string, unknown> | undefined;
+}
+
+/** How the cells of one column are written, as the head of the file tells. */
+export type ColumnFormat = {
+  /** `unclear`: what is written as `1.234` may be either number. */
+  decimal?: '.' | ',' | 'unclear';
+  /** The one order of day, month and year that all its dates allow. */
+  date?: string;
+};
+
 /** How a file is read; found by looking at its beginning, and recorded with each chunk. Plain JSON. */
 export interface FileDescription {
   mapping: string;
+  /** As TextDecoder names it. */
   encoding: string;
   delimiter: string;
   header: string[];
@@ -105,6 +140,17 @@ export interface FileDescription {
   bodyLine: number;
   /** Columns that no field of ours takes. */
   unmapped: string[];
+  quote?: string;
+  /** One for each label of the header. */
+  columns?: ColumnFormat[];
+  /** What was declared of its values: wins over what was found and over the mapping. */
+  declared?: { decimalSeparator?: '.' | ','; dateFormat?: string; timeZone?: string };
+  identifiedBy?: 'id' | 'symbol' | 'name';
+  /** It has several rows of one coin: the past, and no list of today. */
+  history?: boolean;
+  name?: string;
+  /** What its owner should know: a guess that was made, a column that cannot be read with certainty. */
+  warnings?: string[];
 }
 
 /** A run of whole records of a file. */
@@ -121,6 +167,18 @@ export interface Chunker {
   end(): FileChunk[];
 }
 
+/** A record of a file as it was received. */
+export interface RawRow {
+  header: string[];
+  /** None where the record cannot be divided into cells. */
+  cells: string[];
+  /** From 1. */
+  line: number;
+  byteOffset: number;
+  /** Its text; bytes that are no text as `\xe9`. */
+  raw: string;
+}
+
 /** A feed that reads files brought by people. */
 export interface FileFeed {
   kind: 'file';
@@ -131,6 +189,7 @@ export interface FileFeed {
   describe(
     head: Uint8Array,
     whole: boolean,
+    options?: FileOptions,
   ): { kind: 'described'; description: FileDescription } | { kind: 'refused'; reason: string };
   createChunker(description: FileDescription): Chunker;
   /**
@@ -140,6 +199,10 @@ export interface FileFeed {
   toRecords(event: PayloadEvent): SourceRecord[];
   /** Pure: the same records as they were received, as plain JSON, for people to compare a value with. */
   rawRecords?(event: PayloadEvent): unknown[];
+  /** Pure: one record as it was received, for a person to correct; null where the event has no such record. */
+  rawRow?(event: PayloadEvent, index: number): RawRow | null;
+  /** The same of many, by index: the payload is divided once. */
+  rawRows?(event: PayloadEvent, indexes: Iterable<number>): Map<number, RawRow>;
 }
 
 export type Feed = PollFeed | FileFeed;

@@ -74,6 +74,19 @@ function testFile(feed: FileFeed, bytes: Uint8Array): void {
     );
   });
 
+  it('gives back every record as it was received, at the line where it was rejected', () => {
+    if (feed.rawRow === undefined) return;
+    for (const chunk of chunksOf(feed, bytes, 65_536)) {
+      const event = chunkEvent(feed, bytes, chunk);
+      expect(feed.rawRow(event, chunk.records)).toBeNull();
+      for (const record of feed.toRecords(event).slice(0, 100)) {
+        const raw = feed.rawRow(event, record.index);
+        expect(raw).not.toBeNull();
+        if (record.kind === 'rejected') expect(raw?.line).toBe(record.line);
+      }
+    }
+  });
+
   it('has a description that survives being recorded as JSON', () => {
     const description = describeFile(feed, bytes);
     expect(JSON.parse(JSON.stringify(description))).toEqual(description);

@@ -43,7 +43,9 @@ async function runs(
 }
 
 const found = async () =>
-  (await readDrifts(database.sql, {}, 100)).map(({ kind, path, count }) => [kind, path, count]).sort();
+  (await readDrifts(database.sql, {}, 100))
+    .map(({ kind, path, count }) => [kind, path, count] as const)
+    .sort((a, b) => (a[1] < b[1] ? -1 : 1));
 
 const coin = (id: string, more: object = {}) => ({
   id,

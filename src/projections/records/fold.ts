@@ -7,6 +7,7 @@ import {
   decimalFields,
   type CoinRecord,
   type QuoteValues,
+  type RecordIssue,
   type RejectedRecord,
 } from '../../sources/record.ts';
 import type { Source } from '../../sources/source.ts';
@@ -15,6 +16,12 @@ import type { Shape } from '../drift/shape.ts';
 import { readRecords, type RecordContract } from './read-records.ts';
 import { stagedRow } from './staged.ts';
 
+/** A record that is kept without some of its values. */
+export interface CellReport {
+  index: number;
+  issues: RecordIssue[];
+}
+
 /** What an event with a payload comes to: rows to stage, records put aside, and how many there were. */
 export interface FoldedRecords {
   stagedRows: string[];
@@ -22,6 +29,8 @@ export interface FoldedRecords {
   /** Counted where the payload was received or split, apart from what becomes of each. */
   read: number;
   skipped: number;
+  /** Values that could not be read and are null for that, by record. */
+  cellReports: CellReport[];
   /** What the values were like, for the feed's drift; null for a file. */
   shape: Shape | null;
   /** The whole page was put aside: it differs, and the source's mode is to freeze. */
@@ -88,13 +97,24 @@ function countRead(event: LogEvent, parsed: number): number {
 export function foldRecords(event: LogEvent, source: Source, contract: RecordContract): FoldedRecords {
   const { records, shape, frozen } = readRecords(event, source.feed, contract);
   const read = countRead(event, records.length);
-  const folded: FoldedRecords = { stagedRows: [], rejected: [], read, skipped: 0, shape, frozen };
+  const folded: FoldedRecords = {
+    stagedRows: [],
+    rejected: [],
+    read,
+    skipped: 0,
+    cellReports: [],
+    shape,
+    frozen,
+  };
   for (const record of records) {
     if (record.kind === 'rejected') folded.rejected.push(record);
     else if (record.kind === 'skipped' || record.quotes.length === 0) folded.skipped += 1;
-    else
+    else {
+      if (record.cellIssues?.length)
+        folded.cellReports.push({ index: record.index, issues: record.cellIssues });
       for (const quote of onePerCurrency(record.quotes))
         folded.stagedRows.push(asStagedRow(event, source.name, record, quote));
+    }
   }
   return folded;
 }

@@ -15,6 +15,8 @@ export interface RecordContract {
   known: readonly KnownTypes[] | null;
   /** An operator has let this record through. */
   isReleased(recordIndex: number): boolean;
+  /** How the columns of files are read, by name, where an operator has said so. */
+  mappings: ReadonlyMap<string, unknown>;
 }
 
 export interface ReadRecords {
@@ -34,7 +36,10 @@ const rejected = (index: number, issues: RecordIssue[]): SourceRecord => ({
 
 /** Pure: the records of a payload, with those that the contract refuses as rejected ones. */
 export function readRecords(event: LogEvent, feed: Feed, contract: RecordContract): ReadRecords {
-  if (feed.kind === 'file') return { records: feed.toRecords(unpacked(event)), shape: null, frozen: false };
+  if (feed.kind === 'file') {
+    const records = feed.toRecords({ ...unpacked(event), mappings: contract.mappings });
+    return { records, shape: null, frozen: false };
+  }
   const values = feed.readValues(event.payload);
   const shape = shapeOf(values, feed.fields);
   const enforced = enforce(contract.mode, values, contract.known, feed.fields);

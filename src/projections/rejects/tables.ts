@@ -18,6 +18,21 @@ export const rejectedRecord = readSchema.table(
   },
   (t) => [primaryKey({ columns: [t.stream, t.version, t.recordIndex] })],
 );
+/** Records that are kept without values that could not be read. */
+export const cellReport = readSchema.table(
+  'cell_report',
+  {
+    stream: text('stream').notNull(),
+    version: count('version').notNull(),
+    recordIndex: integer('record_index').notNull(),
+    source: text('source').notNull(),
+    runId: text('run_id'),
+    issues: issues('issues').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.stream, t.version, t.recordIndex] })],
+);
+export const cellReportTable: ReadTable = { table: cellReport, indexes: ['(run_id)'] };
+
 export const rejectedRecordTable: ReadTable = {
   table: rejectedRecord,
   indexes: [

@@ -30,6 +30,8 @@ export interface RunState {
   rejectLimitPercent: number | null;
   /** Ranks that a sweep by rank did not see, as `251-252, 380`; null for a run that was none, or saw all. */
   rankGaps: string | null;
+  /** Values that could not be read, of records that were kept without them. */
+  nulledCells: number;
 }
 
 /** What became of an event's records. */
@@ -42,6 +44,7 @@ export interface RecordCounts {
   skipped: number;
   /** The page was put aside whole, since it differs from the records known so far. */
   frozen?: boolean;
+  nulledCells?: number;
 }
 export const noRecords: RecordCounts = {
   read: 0,
@@ -94,6 +97,7 @@ function started(event: EventHeader, runId: string): RunState {
     rejectLimitRecords: null,
     rejectLimitPercent: null,
     rankGaps: null,
+    nulledCells: 0,
   };
 }
 
@@ -136,6 +140,7 @@ const withRecords = (state: RunState, counts: RecordCounts): RunState => ({
   rejected: state.rejected + counts.rejected,
   duplicates: state.duplicates + counts.duplicates,
   skipped: state.skipped + counts.skipped,
+  nulledCells: state.nulledCells + (counts.nulledCells ?? 0),
 });
 
 /** Null for a time that is none, or that no calendar of PostgreSQL's text form holds. */

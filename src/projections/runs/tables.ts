@@ -27,6 +27,7 @@ export const run = readSchema.table('run', {
   rejectLimitRecords: count('reject_limit_records'),
   rejectLimitPercent: integer('reject_limit_percent'),
   rankGaps: text('rank_gaps'),
+  nulledCells: count('nulled_cells').notNull(),
 });
 export const runTable: ReadTable = {
   table: run,
