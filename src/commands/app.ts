@@ -88,6 +88,7 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     random: Math.random,
     retryAttempts: config.retryAttempts,
     kind,
+    fileOptions: config.fileOptions,
     terms: { rejectLimitRecords: config.rejectLimitRecords, rejectLimitPercent: config.rejectLimitPercent },
     observer: {
       onAttempt: (source, result) => metrics.ingestAttempts.inc({ source, class: result }),

@@ -3,6 +3,7 @@ import type { App } from './app.ts';
 import { wholeNumber } from './arguments.ts';
 import { deadLettersList, deadLettersRetry, deadLettersSkip } from './dead-letters.ts';
 import { driftAck, driftList } from './drift.ts';
+import { mappingList, mappingLoad, mappingShow } from './mapping.ts';
 import type { Output } from './output.ts';
 import { rejectedDiscard, rejectedExport, rejectedList, rejectedReplay, rejectedShow } from './rejected.ts';
 import { sourceControl, type SourceOrder } from './source-control.ts';
@@ -112,6 +113,30 @@ export function addRejectedCommands(rejected: Command, withApp: WithApp): void {
     .option(...jsonOption)
     .action((file: string, options: RejectedOptions) =>
       withApp((app, output) => rejectedExport(app, output, file, filterOf(options))),
+    );
+}
+
+/** `coinlog mapping …`: how the columns of CSV files are read. */
+export function addMappingCommands(mapping: Command, withApp: WithApp): void {
+  mapping
+    .command('list')
+    .description('the mappings there are, loaded ones first')
+    .option(...jsonOption)
+    .action(() => withApp(mappingList));
+  mapping
+    .command('show')
+    .description('one mapping as JSON, to look at or to correct')
+    .argument('<name>')
+    .option(...jsonOption)
+    .action((name: string) => withApp((app, output) => mappingShow(app, output, name)));
+  mapping
+    .command('load')
+    .description('loads a mapping from a JSON file; what was read by one of its name is folded again')
+    .argument('<file>')
+    .requiredOption('--reason <text>', 'why, for the record')
+    .option(...jsonOption)
+    .action((file: string, { reason }: { reason: string }) =>
+      withApp((app, output) => mappingLoad(app, output, file, reason)),
     );
 }
 

@@ -1,7 +1,8 @@
 import { CoinlogError } from '../errors.ts';
 import type { Config, SourceConfig } from '../config/config.ts';
-import type { IngestOutcome } from '../ingest/outcome.ts';
-import { inputFiles } from '../ingest/input-files.ts';
+import type { IngestOptions, IngestOutcome } from '../ingest/outcome.ts';
+import { inputFiles, spool } from '../ingest/input-files.ts';
+import type { FileOptions } from '../sources/source.ts';
 import { readHeads } from '../log/read.ts';
 import { readRunsById, type RunRow } from '../read/runs.ts';
 import type { App } from './app.ts';
@@ -70,17 +71,41 @@ const existingFiles = (path: string): Promise<string[]> =>
     });
   });
 
+/** Runs a task with `-` among the paths replaced by a file of what stands on standard input, which goes afterwards. */
+export async function withSpooledInput(
+  paths: readonly string[],
+  task: (paths: string[]) => Promise<void>,
+): Promise<void> {
+  if (!paths.includes('-')) return task([...paths]);
+  const spooled = await spool(process.stdin, 'stdin.csv');
+  try {
+    await task(paths.map((path) => (path === '-' ? spooled.path : path)));
+  } finally {
+    await spooled.remove();
+  }
+}
+
+/** The files among the tasks. Throws USAGE when there are none, or a source that is polled. */
+export function filesOf(tasks: readonly IngestTask[]): string[] {
+  const files = tasks.flatMap(({ path }) => path ?? []);
+  if (files.length === 0 || files.length < tasks.length)
+    throw new CoinlogError('USAGE', '--dry-run is for files: name them with --file, and no source but csv.');
+  return files;
+}
+
 /** Runs the tasks, sources side by side and files of one source one after the other, and waits for the projection. */
 export async function runIngest(
   app: App,
   tasks: readonly IngestTask[],
   reason: string,
   progress: Progress,
+  fileOptions: FileOptions = {},
 ): Promise<IngestedRun[]> {
   const bySource = Map.groupBy(tasks, ({ source }) => source);
   const perSource = [...bySource.values()].map(async (own) => {
     const done: { task: IngestTask; outcome: IngestOutcome }[] = [];
-    for (const task of own) done.push({ task, outcome: await runTask(app, task, reason, progress) });
+    for (const task of own)
+      done.push({ task, outcome: await runTask(app, task, { reason, fileOptions }, progress) });
     return done;
   });
   const settled = (await Promise.all(perSource)).flat();
@@ -95,11 +120,11 @@ export async function runIngest(
 function runTask(
   app: App,
   { source, path }: IngestTask,
-  reason: string,
+  options: Pick<IngestOptions, 'reason' | 'fileOptions'>,
   progress: Progress,
 ): Promise<IngestOutcome> {
   return app.ingester.ingest(source, {
-    reason,
+    ...options,
     ...(path === null ? {} : { path }),
     onProgress: ({ source: name, done, total, unit }) => progress.update(name, done, total, unit),
   });
@@ -171,6 +196,7 @@ export async function ingestCommand(
   output: Output,
   tasks: readonly IngestTask[],
   reason: string,
+  fileOptions: FileOptions,
 ): Promise<number> {
   if (tasks.length === 0) {
     output.result(
@@ -181,7 +207,7 @@ export async function ingestCommand(
     return 0;
   }
   const progress = createProgress(output.json);
-  const runs = await runIngest(app, tasks, reason, progress).finally(() => progress.stop());
+  const runs = await runIngest(app, tasks, reason, progress, fileOptions).finally(() => progress.stop());
   output.result({ runs }, () => ingestText(runs));
   return ingestExitCode(runs);
 }

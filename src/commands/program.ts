@@ -12,11 +12,14 @@ import { positiveNumber, wholeNumber } from './arguments.ts';
 import {
   addDeadLetterCommands,
   addDriftCommands,
+  addMappingCommands,
   addRejectedCommands,
   addSourceOrders,
 } from './control-program.ts';
 import { addLogCommands } from './log-program.ts';
-import { ingestCommand, ingestTasks } from './ingest.ts';
+import { dryRunCommand } from './dry-run.ts';
+import { addFileOptions, fileOptionsOf, type FileFlags } from './file-options.ts';
+import { filesOf, ingestCommand, ingestTasks, withSpooledInput } from './ingest.ts';
 import { psqlCommand } from './psql.ts';
 import { resetDemoCommand } from './reset.ts';
 import { runsList, runsShow, sourceList, statusCommand } from './look.ts';
@@ -24,6 +27,8 @@ import { createOutput, type Output } from './output.ts';
 import { roles, type Role } from './roles.ts';
 import type { SandboxOptions } from './sandbox.ts';
 import { closeWithin, stopSignal, untilStopped } from './stop.ts';
+
+type IngestFlags = FileFlags & { file: string[]; dryRun: boolean; reason: string };
 
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
 
@@ -116,16 +121,26 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
     withApp(true, (app) => statusCommand(app, output())),
   );
 
-  command('ingest', 'one run of each named source (default: all enabled)')
-    .argument('[source...]', 'names of sources')
-    .option('--file <path>', 'a CSV file or a folder of them; may be given more than once', collect, [])
-    .option('--reason <text>', 'why, for the record', 'command')
-    .action((names: string[], { file, reason }: { file: string[]; reason: string }) =>
+  addFileOptions(
+    command('ingest', 'one run of each named source (default: all enabled)')
+      .argument('[source...]', 'names of sources')
+      .option(
+        '--file <path>',
+        'a CSV file (also .gz), a folder, a pattern, or - for standard input; may be given more than once',
+        collect,
+        [],
+      )
+      .option('--dry-run', 'show how files would be read, and store nothing', false)
+      .option('--reason <text>', 'why, for the record', 'command'),
+  ).action((names: string[], flags: IngestFlags) =>
+    withSpooledInput(flags.file, async (paths) => {
       // What to ingest is settled before anything is started: a mistyped name leaves nothing behind.
-      ingestTasks(loadConfig(environment), names, file).then((tasks) =>
-        withApp(false, (app) => ingestCommand(app, output(), tasks, reason)),
-      ),
-    );
+      const tasks = await ingestTasks(loadConfig(environment), names, paths);
+      const options = fileOptionsOf(flags);
+      if (flags.dryRun) await withApp(true, (app) => dryRunCommand(app, output(), filesOf(tasks), options));
+      else await withApp(false, (app) => ingestCommand(app, output(), tasks, flags.reason, options));
+    }),
+  );
 
   command('project', 'catches the read model up with the log').action(() =>
     withApp(true, (app) => projectCommand(app, output())),
@@ -193,6 +208,7 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
     withApp(true, (app) => run(app, output()));
   addDriftCommands(command('drift', 'what sources send otherwise than before'), decides);
   addRejectedCommands(command('rejected', 'records that could not be read'), decides);
+  addMappingCommands(command('mapping', 'how the columns of CSV files are read'), decides);
   addDeadLetterCommands(command('deadletters', 'events that no fold can read'), decides);
   const source = command('source', 'looks at sources, pauses, resumes and resets them');
   addSourceOrders(source, decides);

@@ -4,6 +4,7 @@ import { format } from 'fast-csv';
 import { discardRecords, parseRecordKey, recordKey, type RecordRef } from '../control/record-decisions.ts';
 import { CoinlogError } from '../errors.ts';
 import { readRawRecords } from '../read/graphql/raw-records.ts';
+import { readRawRows } from '../read/raw-rows.ts';
 import { readRejectedRecords } from '../read/graphql/rejected.ts';
 import { readRejected, type RejectedFilter, type RejectedRow } from '../read/rejected.ts';
 import { replayRejected } from '../read/replay.ts';
@@ -147,7 +148,60 @@ export async function rejectedDiscard(
   return 0;
 }
 
-/** Writes records with what is wrong with them, a line each, as CSV. */
+const all = (row: RejectedRow, key: 'path' | 'code' | 'message' | 'received'): string =>
+  row.issues.map((issue) => issue[key] ?? '').join('; ');
+
+/** Records of APIs: what is wrong with each, and the record as JSON. */
+async function recordRows(app: App, rows: readonly RejectedRow[]): Promise<(string | number)[][]> {
+  const raw = await rawOf(app, rows);
+  const columns = [
+    'id',
+    'source',
+    'status',
+    'run',
+    'line',
+    'paths',
+    'codes',
+    'messages',
+    'received',
+    'record',
+  ];
+  const cells = rows.map((row) => [
+    idOf(row),
+    row.source,
+    row.status,
+    row.runId ?? '',
+    row.line ?? '',
+    all(row, 'path'),
+    all(row, 'code'),
+    all(row, 'message'),
+    all(row, 'received'),
+    JSON.stringify(raw.get(recordKey(row)) ?? null),
+  ]);
+  return [columns, ...cells];
+}
+
+/** Rows of files of one header, as they were, with line, code and message; null for records of anything else. */
+async function fileRows(app: App, rows: readonly RejectedRow[]): Promise<(string | number)[][] | null> {
+  const found = await readRawRows(app.database.readSql, rows, app.archive);
+  if (found.size < rows.length || rows.length === 0) return null;
+  const headers = new Set([...found.values()].map(({ header: labels }) => JSON.stringify(labels)));
+  const [header] = [...found.values()].map(({ header: labels }) => labels);
+  if (headers.size !== 1 || !header) return null;
+  const lines = rows.map((row) => {
+    const { cells = [], raw = '' } = found.get(recordKey(row)) ?? {};
+    // What could not be divided into cells stands in the first one, as it was.
+    const shown = cells.length === 0 ? [raw] : cells;
+    const padded = header.map((_, column) => shown[column] ?? '');
+    return [...padded, row.line ?? '', all(row, 'code'), all(row, 'message')];
+  });
+  return [[...header, 'coinlog_line', 'coinlog_code', 'coinlog_message'], ...lines];
+}
+
+/**
+ * Writes records with what is wrong with them, a line each, as CSV. Rows of a file keep their own columns and get three
+ * more, so that they can be corrected and read again.
+ */
 export async function rejectedExport(
   app: App,
   output: Output,
@@ -156,26 +210,12 @@ export async function rejectedExport(
 ): Promise<number> {
   await requireReadModel(app);
   const rows = await readRejected(app.database.readSql, filter, replayMax);
-  const raw = await rawOf(app, rows);
-  const csv = format({ headers: true });
+  const lines = (await fileRows(app, rows)) ?? (await recordRows(app, rows));
+  const csv = format();
   const written = pipeline(csv, createWriteStream(file)).catch((cause: unknown) => {
     throw new CoinlogError('USAGE', `Cannot write ${file}.`, { cause });
   });
-  for (const row of rows) {
-    const cells = {
-      id: idOf(row),
-      source: row.source,
-      status: row.status,
-      run: row.runId ?? '',
-      line: row.line ?? '',
-      paths: row.issues.map(({ path }) => path).join('; '),
-      codes: row.issues.map(({ code }) => code).join('; '),
-      messages: row.issues.map(({ message }) => message).join('; '),
-      received: row.issues.map(({ received }) => received ?? '').join('; '),
-      record: JSON.stringify(raw.get(recordKey(row)) ?? null),
-    };
-    csv.write(Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, guardCell(cell)])));
-  }
+  for (const line of lines) csv.write(line.map(guardCell));
   csv.end();
   await written;
   output.result(

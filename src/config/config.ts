@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { CoinlogError, messageOf } from '../errors.ts';
 import { sources } from '../sources/registry.ts';
-import type { PollSettings, Source, VariableValues } from '../sources/source.ts';
+import type { FileOptions, PollSettings, Source, VariableValues } from '../sources/source.ts';
 import { allVariables, driftMode, type DriftMode } from './variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,6 +24,8 @@ export interface Config {
   embeddedDataDir: string | null;
   sources: readonly SourceConfig[];
   csvPath: string | null;
+  /** What is declared of all CSV files; a command may say otherwise of its own. */
+  fileOptions: FileOptions;
   archiveUri: string | null;
   batchRecords: number;
   retryAttempts: number;
@@ -106,6 +108,32 @@ function sourceConfig(source: Source, values: VariableValues): SourceConfig {
   };
 }
 
+const declared = z.object({
+  CSV_ENCODING: z.string().optional(),
+  CSV_FALLBACK_ENCODING: z.string().optional(),
+  CSV_DELIMITER: z
+    .string()
+    .transform((sign) => (sign === 'tab' ? '\t' : sign))
+    .optional(),
+  CSV_DECIMAL_SEPARATOR: z.enum(['.', ',']).optional(),
+  CSV_DATE_FORMAT: z.string().optional(),
+  CSV_TIME_ZONE: z.string().optional(),
+  CSV_MAPPING: z.string().optional(),
+});
+
+function fileOptions(values: VariableValues): FileOptions {
+  const own = declared.parse(values);
+  return {
+    encoding: own.CSV_ENCODING,
+    fallbackEncoding: own.CSV_FALLBACK_ENCODING,
+    delimiter: own.CSV_DELIMITER,
+    decimalSeparator: own.CSV_DECIMAL_SEPARATOR,
+    dateFormat: own.CSV_DATE_FORMAT,
+    timeZone: own.CSV_TIME_ZONE,
+    mapping: own.CSV_MAPPING,
+  };
+}
+
 /** The only reader of the environment. Throws CONFIG_INVALID, which ends the program with exit 2. */
 export function loadConfig(environment: Environment): Config {
   const values = parseVariables(environment);
@@ -115,6 +143,7 @@ export function loadConfig(environment: Environment): Config {
     embeddedDataDir: text.parse(values['EMBEDDED_DATA_DIR']),
     sources: sources.map((source) => sourceConfig(source, values)),
     csvPath: text.parse(values['CSV_PATH']),
+    fileOptions: fileOptions(values),
     archiveUri: text.parse(values['ARCHIVE_URI']),
     batchRecords: z.number().parse(values['ETL_BATCH_SIZE']),
     rejectLimitRecords: number.parse(values['REJECT_LIMIT_RECORDS']),

@@ -62,6 +62,39 @@ const general: Variables = {
     description: "Folder of the embedded server's data, relative to where the command runs.",
     example: '.coinlog/data',
   },
+  CSV_ENCODING: {
+    schema: z.string().min(1).optional(),
+    description:
+      'Encoding of CSV files, as shift_jis. Unset: byte order mark, else UTF-8, else CSV_FALLBACK_ENCODING.',
+  },
+  CSV_FALLBACK_ENCODING: {
+    schema: z.string().min(1).optional(),
+    description: 'Encoding of CSV files that declare none and are no UTF-8.',
+    example: 'windows-1252',
+  },
+  CSV_DELIMITER: {
+    schema: z.string().min(1).optional(),
+    description: 'What divides the cells of CSV files: one sign, or tab. Unset: found by looking.',
+    example: ';',
+  },
+  CSV_DECIMAL_SEPARATOR: {
+    schema: z.enum(['.', ',']).optional(),
+    description: 'Decimal separator of CSV files. Unset: found by looking at each column.',
+  },
+  CSV_DATE_FORMAT: {
+    schema: z.string().min(1).optional(),
+    description:
+      'How CSV files write dates: iso, unix, unix_ms or a pattern as "DD-MM-YY HH:mm". Unset: found by looking.',
+  },
+  CSV_TIME_ZONE: {
+    schema: z.string().min(1).optional(),
+    description: 'Time zone of dates in CSV files that name none. Unset: UTC.',
+    example: 'UTC',
+  },
+  CSV_MAPPING: {
+    schema: z.string().min(1).optional(),
+    description: 'Name of the mapping that CSV files are read by. Unset: chosen by the header.',
+  },
   ARCHIVE_URI: {
     schema: z.string().min(1).optional(),
     description:

@@ -4,30 +4,39 @@ import type { Archive } from '../log/archive/archive.ts';
 import { deriveId } from '../log/event-id.ts';
 import type { Metadata, NewEvent } from '../log/event.ts';
 import { findVersion, readHeader } from '../log/read.ts';
-import type { FileDescription, FileFeed } from '../sources/source.ts';
+import type { FileDescription, FileFeed, FileOptions } from '../sources/source.ts';
 import { changed, partsOf, refuseChanged, type OpenedFile } from './opened-file.ts';
 import type { RunStream } from './run-stream.ts';
 import { unpack } from './unpack.ts';
 
 const headBytes = 1024 * 1024;
 
-/** Looks at a file's beginning: how it is to be read, or why it cannot be. Throws FILE_REFUSED for a packed one too large. */
+/** A file's beginning, unpacked, and whether that is all of it. Throws FILE_REFUSED for a packed one too large. */
+export async function readHead(file: OpenedFile): Promise<{ bytes: Uint8Array; whole: boolean }> {
+  if (file.packed) {
+    const unpacked = await unpack(file);
+    return { bytes: unpacked.subarray(0, headBytes), whole: unpacked.byteLength <= headBytes };
+  }
+  const wanted = Math.min(headBytes, file.bytes);
+  const { buffer, bytesRead } = await file.handle.read(Buffer.alloc(wanted), 0, wanted, 0);
+  return { bytes: buffer.subarray(0, bytesRead), whole: bytesRead === file.bytes };
+}
+
+/** Looks at a file's beginning: how it is to be read, or why it cannot be. */
 export async function describeFile(
   feed: FileFeed,
   file: OpenedFile,
+  options: FileOptions,
 ): Promise<ReturnType<FileFeed['describe']>> {
-  const { handle, bytes } = file;
-  if (file.packed) {
-    const unpacked = await unpack(file);
-    return feed.describe(unpacked.subarray(0, headBytes), unpacked.byteLength <= headBytes);
-  }
-  const wanted = Math.min(headBytes, bytes);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(wanted), 0, wanted, 0);
-  return feed.describe(buffer.subarray(0, bytesRead), bytesRead === bytes);
+  const { bytes, whole } = await readHead(file);
+  return feed.describe(bytes, whole, options);
 }
 
-const closedId = (feed: FileFeed, file: OpenedFile): string =>
-  deriveId(feed.stream, file.sha256, 'file.closed', feed.chunkerVersion);
+/** What makes a reading of a file the one it is, beside what happens in it. */
+const identityOf = (readingKey: string): string[] => (readingKey === '' ? [] : [readingKey]);
+
+const closedId = (feed: FileFeed, file: OpenedFile, readingKey: string): string =>
+  deriveId(feed.stream, file.sha256, 'file.closed', feed.chunkerVersion, ...identityOf(readingKey));
 
 /** The run that has read this file to its end, or null. */
 export async function findFinishedRun(
@@ -35,8 +44,9 @@ export async function findFinishedRun(
   archive: Archive,
   feed: FileFeed,
   file: OpenedFile,
+  readingKey: string,
 ): Promise<string | null> {
-  const version = await findVersion(sql, feed.stream, closedId(feed, file));
+  const version = await findVersion(sql, feed.stream, closedId(feed, file, readingKey));
   if (version === null) return null;
   const event = await readHeader(sql, feed.stream, version, archive);
   return event?.runId ?? '';
@@ -48,6 +58,8 @@ export interface FileRunDeps {
   runId: string;
   file: OpenedFile;
   description: FileDescription;
+  /** Of what was declared of the file: see `Reading`. */
+  readingKey: string;
   now: () => Date;
   signal: AbortSignal;
   onBytes: (done: number, total: number) => void;
@@ -96,9 +108,9 @@ async function packedChunk({ feed, file, description }: FileRunDeps, event: Make
  * file, to be appended with the end of the run: neither is ever there without the other.
  */
 export async function readFileIntoLog(deps: FileRunDeps): Promise<NewEvent> {
-  const { feed, file, description, runId, stream, now, signal, onBytes } = deps;
+  const { feed, file, description, readingKey, runId, stream, now, signal, onBytes } = deps;
   const event: MakeEvent = (type, identity, metadata, payload = new Uint8Array()) => ({
-    id: deriveId(feed.stream, file.sha256, type, feed.chunkerVersion, ...identity),
+    id: deriveId(feed.stream, file.sha256, type, feed.chunkerVersion, ...identityOf(readingKey), ...identity),
     type,
     schemaVersion: 1,
     runId,

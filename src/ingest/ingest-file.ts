@@ -6,6 +6,7 @@ import { endRun } from './end-run.ts';
 import { describeFile, findFinishedRun, readFileIntoLog } from './file-run.ts';
 import { openFile, type OpenedFile } from './opened-file.ts';
 import type { IngestOutcome, IngestTask } from './outcome.ts';
+import { readingOf, type Reading } from './reading.ts';
 import { resumeOrStart } from './resume.ts';
 import { openRunStream } from './run-stream.ts';
 
@@ -19,9 +20,11 @@ export async function ingestFile(task: IngestTask, feed: FileFeed): Promise<Inge
   const file = await openFile(path).catch((error: unknown) => messageOf(error));
   if (typeof file === 'string') return { kind: 'refused', message: `Cannot read ${path}: ${file}` };
   try {
-    const finished = await findFinishedRun(task.deps.sql, task.deps.archive, feed, file);
+    const { sql, archive, fileOptions } = task.deps;
+    const reading = await readingOf(sql, fileOptions, task.options.fileOptions);
+    const finished = await findFinishedRun(sql, archive, feed, file, reading.key);
     if (finished !== null) return { kind: 'unchanged', runId: finished };
-    return await runFile(task, feed, file);
+    return await runFile(task, feed, file, reading);
   } finally {
     await file.handle.close();
   }
@@ -31,6 +34,7 @@ async function runFile(
   { deps, source, options, signal }: IngestTask,
   feed: FileFeed,
   file: OpenedFile,
+  reading: Reading,
 ): Promise<IngestOutcome> {
   const { sql, archive, now, observer } = deps;
   const { name } = source.source;
@@ -50,13 +54,23 @@ async function runFile(
   });
   options.onStart?.(runId);
   try {
-    const described = await describeFile(feed, file);
+    const described = await describeFile(feed, file, { name: file.name, ...reading.options });
     if (described.kind === 'refused') throw new CoinlogError('FILE_REFUSED', described.reason);
     const { description } = described;
     await admit(deps, description.header.includes('coinlog_sandbox') ? 'sandbox' : 'live');
     const onBytes = (done: number, total: number) =>
       options.onProgress?.({ source: name, done, total, unit: 'bytes' });
-    const closed = await readFileIntoLog({ feed, stream, runId, file, description, now, signal, onBytes });
+    const closed = await readFileIntoLog({
+      feed,
+      stream,
+      runId,
+      file,
+      description,
+      readingKey: reading.key,
+      now,
+      signal,
+      onBytes,
+    });
     return await endRun(stream, runId, { kind: 'completed' }, now(), { events: [closed] });
   } catch (error) {
     if (!(error instanceof CoinlogError)) throw error;

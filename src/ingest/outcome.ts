@@ -1,6 +1,7 @@
 import type { SourceConfig } from '../config/config.ts';
 import type { Sql } from '../database/client.ts';
 import type { Archive } from '../log/archive/archive.ts';
+import type { FileOptions } from '../sources/source.ts';
 import type { LogKind } from '../log/log-kind.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Fetcher } from './http.ts';
@@ -35,6 +36,8 @@ export interface IngestOptions {
   reason: string;
   /** A file to read, for a source of files. */
   path?: string;
+  /** What is declared of that file, beside what the configuration says of all. */
+  fileOptions?: FileOptions;
   /** Told the run's id once it has begun or is gone on with. */
   onStart?: (runId: string) => void;
   onProgress?: (progress: IngestProgress) => void;
@@ -57,6 +60,8 @@ export interface IngesterDeps {
   kind: LogKind | null;
   observer: IngestObserver;
   terms: RunTerms;
+  /** What is declared of all files. */
+  fileOptions: FileOptions;
   /** Waits; a test's clock may pass faster. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** For one attempt. */

@@ -22,6 +22,7 @@ const ingester = createIngester({
   random: () => 0,
   retryAttempts: 3,
   kind: null,
+  fileOptions: {},
   terms: { rejectLimitRecords: null, rejectLimitPercent: 10 },
   observer: { onAttempt: () => undefined, onAppend: () => undefined },
   ...(timeoutMs === undefined ? {} : { timeoutMs: Number(timeoutMs) }),

@@ -78,7 +78,7 @@ async function appendCsvRun(
     const path = join(folder, 'coins.csv');
     await writeFile(path, text);
     const file = await openFile(path);
-    const described = await describeFile(csv.feed, file);
+    const described = await describeFile(csv.feed, file, {});
     if (described.kind === 'refused') throw new Error(described.reason);
     const stream = await openRunStream(sql, csv.feed.stream, () => undefined);
     await stream.fact(runId, 'run.started', 0, at(0), {});
@@ -91,6 +91,7 @@ async function appendCsvRun(
       runId,
       file,
       description,
+      readingKey: '',
       now,
       signal,
       onBytes: () => undefined,

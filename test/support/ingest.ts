@@ -19,6 +19,7 @@ export const createTestIngester = ({ sql }: TestDatabase, more: Partial<Ingester
     random: () => 0,
     retryAttempts: 3,
     kind: null,
+    fileOptions: {},
     terms: { rejectLimitRecords: null, rejectLimitPercent: 10 },
     observer: { onAttempt: () => undefined, onAppend: () => undefined },
     timeoutMs: 5_000,

@@ -8,8 +8,8 @@ export type CellsResult = { kind: 'cells'; cells: string[] } | { kind: 'malforme
  * A reader of one record's cells, edge blanks removed. It takes the text of exactly one record, without its
  * line break, so that a malformed one spoils no other.
  */
-export function createCellReader(delimiter: string): (text: string) => CellsResult {
-  const parser = new Parser(new ParserOptions({ delimiter, trim: true }));
+export function createCellReader(delimiter: string, quote = '"'): (text: string) => CellsResult {
+  const parser = new Parser(new ParserOptions({ delimiter, quote: quote === '' ? null : quote, trim: true }));
   return (text) => {
     try {
       const { rows } = parser.parse(text, false);

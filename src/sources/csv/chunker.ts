@@ -1,33 +1,42 @@
 import type { Chunker, FileChunk, FileDescription } from '../source.ts';
-import { maxRecordBytes, nextRecord } from './splitter.ts';
+import { type SplitRules, heldUnitsMax, nextRecord } from './splitter.ts';
+import { toUnits, unitBytes } from './units.ts';
 
 export interface ChunkLimits {
   /** A chunk ends with the first record that makes it this long. */
   chunkBytes: number;
-  /** A record this long is torn. */
-  recordBytes: number;
+  /** A record this long, in units, is torn. */
+  unitsMax: number;
 }
 
 /** A chunk is about one page of an API: long enough to compress well, short enough to be folded at once. */
-const defaultLimits: ChunkLimits = { chunkBytes: 256 * 1024, recordBytes: maxRecordBytes };
+const defaultLimits: ChunkLimits = { chunkBytes: 256 * 1024, unitsMax: heldUnitsMax };
 
-interface Rules extends ChunkLimits {
-  delimiter: string;
-  /** Nothing comes after the bytes at hand. */
-  final: boolean;
-}
+/** How the records of a described file are told apart. */
+export const splitRulesOf = (
+  { delimiter, quote, header }: FileDescription,
+  final: boolean,
+  unitsMax: number = heldUnitsMax,
+): SplitRules => ({ delimiter, quote: quote ?? '"', width: header.length, final, unitsMax });
 
 interface Cut {
+  /** In units. */
   end: number;
   firstLine: number;
   nextLine: number;
   records: number;
 }
 
-/** How one chunk is cut from the front of `bytes`, its body beginning as given; null: more bytes are needed. */
-function cutChunk(bytes: Uint8Array, body: { start: number; line: number }, rules: Rules): Cut | null {
+/** How one chunk is cut from the units from `start`, its body beginning as given; null: more of them are needed. */
+function cutChunk(
+  units: Uint8Array,
+  start: number,
+  body: { start: number; line: number },
+  rules: SplitRules,
+  chunkUnits: number,
+): Cut | null {
   const cut: Cut = { end: body.start, firstLine: body.line, nextLine: body.line, records: 0 };
-  const next = () => nextRecord(bytes, cut.end, rules.delimiter, rules.final, rules.recordBytes);
+  const next = () => nextRecord(units, cut.end, rules);
   for (let span = next(); span !== null; span = next()) {
     if (!span.blank) {
       if (cut.records === 0) cut.firstLine = cut.nextLine;
@@ -35,18 +44,20 @@ function cutChunk(bytes: Uint8Array, body: { start: number; line: number }, rule
     }
     cut.end = span.next;
     cut.nextLine += span.lineBreaks;
-    if (cut.end >= rules.chunkBytes) return cut;
+    if (cut.end - start >= chunkUnits) return cut;
   }
-  return rules.final && bytes.length > 0 ? cut : null;
+  return rules.final && units.length > start ? cut : null;
 }
 
 /**
  * Cuts a file into chunks of whole records. Where it cuts depends on the file's bytes alone and never on how
  * they were pushed, since a chunk's offset and length are its id. The header belongs to the first chunk. It
- * holds at most about 2.5 MiB back, however the file looks.
+ * holds back what is no whole chunk yet: some 64 MiB at most, however the file looks.
  */
 export function createChunker(description: FileDescription, limits: ChunkLimits = defaultLimits): Chunker {
-  const { bodyOffset, bodyLine, delimiter } = description;
+  const { bodyOffset, bodyLine, encoding } = description;
+  const perUnit = unitBytes(encoding);
+  const chunkUnits = Math.ceil(limits.chunkBytes / perUnit);
   let parts: Uint8Array[] = [];
   let heldBytes = 0;
   let neededBytes = limits.chunkBytes;
@@ -55,21 +66,25 @@ export function createChunker(description: FileDescription, limits: ChunkLimits 
 
   function cutAll(final: boolean): FileChunk[] {
     const chunks: FileChunk[] = [];
-    let rest: Uint8Array = Buffer.concat(parts);
+    const held = Buffer.concat(parts);
+    const units = toUnits(final ? held : held.subarray(0, held.length - (held.length % perUnit)), encoding);
+    const rules = splitRulesOf(description, final, limits.unitsMax);
+    let start = 0;
     for (;;) {
-      const start = Math.min(Math.max(0, bodyOffset - offset), rest.length);
-      const cut = cutChunk(rest, { start, line }, { ...limits, delimiter, final });
+      const body = Math.min(start + Math.max(0, Math.ceil((bodyOffset - offset) / perUnit)), units.length);
+      const cut = cutChunk(units, start, { start: body, line }, rules, chunkUnits);
       if (cut === null) break;
-      const { firstLine, records, end } = cut;
-      chunks.push({ offset, firstLine, records, bytes: rest.subarray(0, end) });
-      offset += end;
+      const bytes = held.subarray(start * perUnit, cut.end * perUnit);
+      chunks.push({ offset, firstLine: cut.firstLine, records: cut.records, bytes });
+      offset += bytes.length;
       line = cut.nextLine;
-      rest = rest.subarray(end);
+      start = cut.end;
     }
+    const rest = held.subarray(start * perUnit);
     parts = rest.length > 0 ? [rest] : [];
     heldBytes = rest.length;
     // Looking again only after as much more keeps the whole work linear in the file's length.
-    neededBytes = heldBytes + limits.chunkBytes;
+    neededBytes = heldBytes + Math.max(limits.chunkBytes, heldBytes);
     return chunks;
   }
 

@@ -11,7 +11,10 @@ testSource(csv, {
   files: {
     plain: readFileSync(path.join(fixtures, 'plain.csv')),
     sandbox: readFileSync(path.join(fixtures, 'sandbox.csv')),
+    damaged: readFileSync(path.join(fixtures, 'damaged.csv')),
     nasty: Buffer.from(`\uFEFF${nasty}`),
+    utf16: Buffer.from(`\uFEFF${nasty}`, 'utf16le'),
+    latin: Buffer.from('id,name,price\nx,caf\u00e9,1\n', 'latin1'),
     long: Buffer.from(`id,price\n${'btc,45000.5\n'.repeat(50_000)}`),
   },
 });

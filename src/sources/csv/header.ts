@@ -6,15 +6,36 @@ export function foldLabel(label: string): string {
     .replaceAll(/[^\p{L}\p{N}\p{M}]/gu, '');
 }
 
-/** Labels with edge blanks removed; a blank one is named by its place, from 1, as `column_1`. */
+/** What a column without a label is called: by its place, from 1. */
+const placeName = (column: number): string => `column${column + 1}`;
+
+/** Labels with edge blanks removed; a blank one is named by its place. */
 export function nameColumns(cells: readonly string[]): string[] {
-  return cells.map((cell, at) => cell.trim() || `column_${at + 1}`);
+  return cells.map((cell, column) => cell.trim() || placeName(column));
 }
 
-/** The labels that occur more than once, as they are compared; each group as written. */
-export function findDuplicates(header: readonly string[]): string[][] {
-  const groups = Map.groupBy(header, (label) => foldLabel(label) || label);
-  return [...groups.values()].filter((labels) => labels.length > 1);
+/** The labels of a file without a header. */
+export const placeNames = (width: number): string[] =>
+  Array.from({ length: width }, (_, column) => placeName(column));
+
+/** Labels that occur more than once, each as it is written. */
+export function findRepeated(header: readonly string[]): string[] {
+  return [...Map.groupBy(header, (label) => label)]
+    .filter(([, labels]) => labels.length > 1)
+    .map(([label]) => label);
+}
+
+/** The same labels with a number behind the second of two: the keys of an object must differ. */
+export function uniqueLabels(header: readonly string[]): string[] {
+  const taken = new Set(header);
+  const seen = new Set<string>();
+  return header.map((label) => {
+    let unique = label;
+    for (let copy = 2; seen.has(unique) || (unique !== label && taken.has(unique)); copy += 1)
+      unique = `${label}_${copy}`;
+    seen.add(unique);
+    return unique;
+  });
 }
 
 /** The label by which a file says that its data is simulated. */

@@ -3,6 +3,9 @@ import type { Source } from '../source.ts';
 import { files } from './feed.ts';
 
 export { isSandboxFile } from './header.ts';
+export { type Mapping, mappingSchema } from './mapping-schema.ts';
+export { type FileFacts, type Preview, previewFile } from './preview.ts';
+export { shippedMappings } from './shipped-mappings.ts';
 
 /** CSV files that people bring, on the command line or in a watched place. */
 export const csv: Source = {

@@ -1,25 +1,47 @@
 import { toDecimal } from '../json.ts';
 import type { Decimal } from '../record.ts';
 import type { CellKind } from './fields.ts';
+import { takeAffixes } from './affixes.ts';
+import { type NumeralStyle, readNumeral } from './numeral.ts';
 
 export type NumberCell =
-  | { kind: 'number'; decimal: Decimal; signed: boolean }
+  | {
+      kind: 'number';
+      decimal: Decimal;
+      /** A zero as displays show what is less than they can. */
+      isRounded: boolean;
+    }
   /** Empty, or one of the words that exporters write for it. */
   | { kind: 'unknown' }
-  | { kind: 'bad'; expected: string };
+  | { kind: 'bad'; code: string; expected: string };
 
-/** How the file at hand writes numbers. */
-export interface NumberStyle {
+/** How the column at hand writes numbers, and the currency of its quotes. */
+export interface NumberStyle extends NumeralStyle {
   currency: string;
-  /** In a file divided by `;` a comma is likely the decimal one, so `1,234` alone could be either number. */
-  commaIsDoubtful: boolean;
 }
 
-const unknownWords = new Set(['', 'null', 'nan', 'n/a', '#n/a', 'none', '-', '--', '—']);
+const unknownWords = new Set([
+  '',
+  'null',
+  'nil',
+  'nan',
+  'na',
+  'n/a',
+  '#n/a',
+  'none',
+  'unknown',
+  '?',
+  '-',
+  '--',
+  '—',
+  '–',
+  String.raw`\n`,
+]);
 
 const dollars = ['USD', 'AUD', 'CAD', 'HKD', 'SGD', 'NZD', 'MXN'];
 const signs: Readonly<Record<string, readonly string[]>> = {
   $: dollars,
+  US$: ['USD'],
   '€': ['EUR'],
   '£': ['GBP'],
   '¥': ['JPY', 'CNY'],
@@ -27,26 +49,6 @@ const signs: Readonly<Record<string, readonly string[]>> = {
   '₹': ['INR'],
   '₿': ['BTC'],
 };
-
-const lengthMax = 400;
-const plain = /^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
-/** Groups of exactly three, none led by a zero: `1,23` and `0,123` are no numbers with thousands. */
-const grouped = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
-const loneGroup = /^\d+,\d{3}$/;
-const affixes = /^([+-]?)([$€£¥₩₹₿]?)\s?([+-]?)([^%]*?)\s?(%?)$/u;
-
-/** The digits in the one form that `toDecimal` takes: `.5` as `0.5`, `1.` as `1`, no thousands. */
-function normalise(digits: string): string {
-  return digits
-    .replaceAll(',', '')
-    .replace(/^\./, '0.')
-    .replace(/\.(?!\d)/, '');
-}
-
-function isNumeral(digits: string, style: NumberStyle): boolean {
-  if (plain.test(digits)) return true;
-  return grouped.test(digits) && !(style.commaIsDoubtful && loneGroup.test(digits));
-}
 
 function decimalOf(text: string): Decimal | null {
   try {
@@ -57,37 +59,40 @@ function decimalOf(text: string): Decimal | null {
   }
 }
 
-/** Whether a cell says "unknown" instead of a number. Never asked of an id or a symbol: `NAN` is a coin. */
-export function isUnknown(cell: string): boolean {
-  return cell.length <= 4 && unknownWords.has(cell.toLowerCase());
+/** Whether a cell says "unknown" instead of a number or a date. Never asked of an id or a symbol: `NAN` is a coin. */
+export const isUnknown = (cell: string): boolean => cell.length <= 7 && unknownWords.has(cell.toLowerCase());
+
+function isOwnCurrency(sign: string, currency: string): boolean {
+  return sign.toUpperCase() === currency || (signs[sign]?.includes(currency) ?? false);
 }
 
 /**
- * Reads a numeric cell. Plain numbers, exponents and thousands by groups of three pass; so do a sign of the
- * quote's own currency with money and `%` with a percentage. Anything else is bad: a guess could be wrong a
- * thousandfold, and nobody would see it.
+ * Reads a numeric cell. Plain numbers, exponents and proper thousands pass; so do the quote's own currency with money
+ * and `%` with a percentage. Anything else is bad: a guess could be wrong a thousandfold, and nobody would see it.
  */
 export function readNumber(cell: string, kind: CellKind, style: NumberStyle): NumberCell {
   if (isUnknown(cell)) return { kind: 'unknown' };
-  const match = cell.length <= lengthMax ? affixes.exec(cell) : null;
-  const [, before = '', sign = '', after = '', digits = '', percent = ''] = match ?? [];
-  const minus = before + after;
-  if (minus.length > 1 || !isNumeral(digits, style)) return { kind: 'bad', expected: 'a number' };
-  if (sign !== '' && !(kind === 'money' && signs[sign]?.includes(style.currency))) {
-    return {
-      kind: 'bad',
-      expected: kind === 'money' ? `an amount in ${style.currency}` : 'a number without a sign',
-    };
+  const affixed = takeAffixes(cell);
+  if (affixed === null) return { kind: 'bad', code: 'invalid_number', expected: 'a number' };
+  const { sign, isNegative, isPercent } = affixed;
+  const numeral = readNumeral(affixed.digits, style);
+  if (numeral.kind === 'bad') return numeral;
+  const wrong = (expected: string): NumberCell => ({ kind: 'bad', code: 'invalid_number', expected });
+  if (sign !== '' && !(kind === 'money' && isOwnCurrency(sign, style.currency))) {
+    return wrong(kind === 'money' ? `an amount in ${style.currency}` : 'a number without a sign');
   }
-  if (percent !== '' && kind !== 'percent') return { kind: 'bad', expected: 'a number without %' };
-  const decimal = decimalOf((minus === '-' ? '-' : '') + normalise(digits));
-  return decimal === null
-    ? { kind: 'bad', expected: 'a number of at most 1,000 digits' }
-    : { kind: 'number', decimal, signed: sign !== '' };
+  if (isPercent && kind !== 'percent') return wrong('a number without %');
+  const decimal = decimalOf((isNegative ? '-' : '') + numeral.text);
+  if (decimal === null) return wrong('a number of at most 1,000 digits');
+  // Exact zeros are written `0` or `0.0`; those of a display have its decimals or its sign.
+  const isRounded = decimal === '0' && (sign !== '' || /^0\.0{2,}$/.test(numeral.text));
+  return { kind: 'number', decimal, isRounded };
 }
 
-/** A rank from 1, also where an export made `252.0` of it; null for anything else. */
-export function readRank(cell: string): number | null {
-  const rank = /^\d{1,10}(?:\.0*)?$/.test(cell) ? Number(cell) : 0;
-  return rank >= 1 && rank < 2 ** 31 ? rank : null;
+/** A rank from 1, also where an export made `252.0` of it; null for 0, `bad` for what is none. */
+export function readRank(cell: string): number | null | 'bad' {
+  if (isUnknown(cell)) return null;
+  const rank = /^\d{1,10}(?:\.0*)?$/.test(cell) ? Number(cell) : Number.NaN;
+  if (rank === 0) return null;
+  return rank >= 1 && rank < 2 ** 31 ? rank : 'bad';
 }

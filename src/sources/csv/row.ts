@@ -10,20 +10,9 @@ import {
   nameLengthMax,
   quoted,
 } from '../text.ts';
-import { readDate } from './dates.ts';
-import { type Field, decimalKinds } from './fields.ts';
-import type { Mapping } from './mapping.ts';
-import { type NumberStyle, readNumber, readRank } from './numbers.ts';
-
-/** What is known of every row of a chunk. */
-export interface RowContext {
-  header: readonly string[];
-  mapping: Mapping;
-  delimiter: string;
-  receivedAt: Date;
-  /** When the file was last written; null when nobody knows. */
-  modifiedAt: Date | null;
-}
+import { type Field, decimalKinds, unitPriceFields } from './fields.ts';
+import { isUnknown, readNumber, readRank } from './numbers.ts';
+import type { RowContext } from './row-context.ts';
 
 export type RowResult =
   { kind: 'coin'; coin: Omit<CoinRecord, 'index'> } | { kind: 'bad'; issues: RecordIssue[] };
@@ -33,43 +22,62 @@ interface Row {
   context: RowContext;
   /** Null where the file has no such column. */
   cell(field: Field): string | null;
+  /** The row cannot be kept. */
   fail(field: Field, code: string, expected: string): void;
+  /** The cell cannot be kept. */
+  note(field: Field, code: string, expected: string): void;
 }
 
-function readTime(row: Row): Pick<QuoteValues, 'observedAt' | 'observedAtBasis'> {
-  const { receivedAt, modifiedAt } = row.context;
-  const cell = row.cell('date');
-  if (cell !== null) {
-    const date = readDate(cell);
-    // A row of years ago with its date unread would otherwise be today's quote.
-    if (date === null) row.fail('date', 'invalid_date', 'an ISO 8601 time or a unix time');
-    return observedAt(date, receivedAt);
-  }
+function fileTime({
+  modifiedAt,
+  receivedAt,
+}: RowContext): Pick<QuoteValues, 'observedAt' | 'observedAtBasis'> {
   const times = observedAt(modifiedAt, receivedAt);
   return times.observedAtBasis === 'source' ? { ...times, observedAtBasis: 'file' } : times;
 }
 
+/** Days and months in whatever order. */
+const orderless = /^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b/;
+
+function readTime(row: Row): Pick<QuoteValues, 'observedAt' | 'observedAtBasis'> {
+  const { context } = row;
+  const cell = row.cell('date');
+  // A row of a history without its day would otherwise be today's quote.
+  if (cell === null || (isUnknown(cell) && !context.isHistory)) return fileTime(context);
+  const date = context.readDate(cell);
+  if (date === null) {
+    const isAmbiguous = context.isDateDoubtful && orderless.test(cell);
+    row.fail('date', isAmbiguous ? 'ambiguous_date' : 'invalid_date', context.dates);
+  }
+  const times = observedAt(date, context.receivedAt);
+  if (date !== null && times.observedAtBasis === 'received')
+    row.note('date', 'implausible_date', 'a time between 2009 and now');
+  return times;
+}
+
 function readCurrency(row: Row): string {
   const cell = row.cell('currency');
-  if (cell === null) return row.context.mapping.currency;
+  if (cell === null) return row.context.map.currency;
   if (!/^[A-Za-z]{3,5}$/.test(cell)) row.fail('currency', 'invalid_currency', 'a currency code, as USD');
   return cell.toUpperCase();
 }
 
 /** A price must be right or unknown; of the other numbers a bad one costs only itself. */
 function readDecimals(row: Row, quote: QuoteValues): void {
-  const style: NumberStyle = { currency: quote.currency, commaIsDoubtful: row.context.delimiter === ';' };
   for (const field of decimalFields) {
     const cell = row.cell(field);
     if (cell === null) continue;
+    const style = { currency: quote.currency, ...row.context.numberStyle(field) };
     const read = readNumber(cell, decimalKinds[field], style);
-    if (read.kind === 'number') quote[field] = read.decimal;
-    if (field !== 'price') continue;
-    if (read.kind === 'bad') row.fail(field, 'invalid_number', read.expected);
-    if (read.kind === 'number' && read.decimal.startsWith('-'))
+    if (read.kind === 'bad') row[field === 'price' ? 'fail' : 'note'](field, read.code, read.expected);
+    if (read.kind !== 'number') continue;
+    quote[field] = read.decimal;
+    if (field === 'price' && read.decimal.startsWith('-'))
       row.fail(field, 'negative', 'a price of at least 0');
-    // `$0.00` is a small price rounded for display.
-    if (read.kind === 'number' && read.signed && read.decimal === '0') quote.price = null;
+    if (read.isRounded && unitPriceFields.has(field)) {
+      quote[field] = null;
+      row.note(field, 'display_rounded', 'a price that is not rounded to nothing for display');
+    }
   }
   // 0 is how sources write that there is no maximum, or none known.
   if (quote.maxSupply === '0') quote.maxSupply = null;
@@ -82,22 +90,40 @@ function readLabel(
   clean: (text: string) => string | null,
 ): string | null {
   const cell = row.cell(field);
-  return cell === null || cell.length > nameLengthMax ? null : clean(cell);
+  if (cell === null) return null;
+  if (cell.length <= nameLengthMax) return clean(cell);
+  row.note(field, 'too_long', `at most ${nameLengthMax} characters`);
+  return null;
+}
+
+function readImageUrl(row: Row): string | null {
+  const cell = row.cell('imageUrl');
+  const imageUrl = cleanImageUrl(cell);
+  if (imageUrl === null && cell !== null && !isUnknown(cell))
+    row.note('imageUrl', 'invalid_url', 'an address of the web');
+  return imageUrl;
+}
+
+function readPlace(row: Row): number | null {
+  const rank = readRank(row.cell('rank') ?? '');
+  if (rank !== 'bad') return rank;
+  row.note('rank', 'invalid_rank', 'a whole number of at least 1');
+  return null;
 }
 
 function readCoin(row: Row): Omit<CoinRecord, 'index'> {
-  const { identity } = row.context.mapping;
+  const { identity } = row.context.map;
   const sourceCoinId = row.cell(identity) ?? '';
   if (!isSourceCoinId(sourceCoinId)) row.fail(identity, 'invalid_id', `1 to ${idLengthMax} characters`);
   const quote: QuoteValues = { ...unknownQuote, currency: readCurrency(row), ...readTime(row) };
   readDecimals(row, quote);
-  quote.rank = readRank(row.cell('rank') ?? '');
+  quote.rank = readPlace(row);
   return {
     kind: 'coin',
     sourceCoinId,
     symbol: readLabel(row, 'symbol', cleanSymbol),
     name: readLabel(row, 'name', cleanName),
-    imageUrl: cleanImageUrl(row.cell('imageUrl')),
+    imageUrl: readImageUrl(row),
     quotes: [quote],
   };
 }
@@ -105,22 +131,21 @@ function readCoin(row: Row): Omit<CoinRecord, 'index'> {
 /** One coin with one quote from the cells of a row, as many as the header has; or everything wrong with it. */
 export function readRow(cells: readonly string[], context: RowContext): RowResult {
   const issues: RecordIssue[] = [];
-  const { columns } = context.mapping;
+  const cellIssues: RecordIssue[] = [];
+  const { columns, mapping } = context.map;
   const cell = (field: Field): string | null => {
     const column = columns[field];
-    return column === undefined ? null : (cells[column] ?? '');
+    return column === undefined ? (mapping.constants?.[field] ?? null) : (cells[column] ?? '');
   };
-  const fail = (field: Field, code: string, expected: string): void => {
-    const path = quoted(context.header[columns[field] ?? -1] ?? field);
-    const received = quoted(cell(field) ?? '');
-    issues.push({
-      path,
-      code,
-      message: `${path}: expected ${expected}, found "${received}"`,
-      expected,
-      received,
-    });
-  };
-  const coin = readCoin({ context, cell, fail });
-  return issues.length > 0 ? { kind: 'bad', issues } : { kind: 'coin', coin };
+  const reportTo =
+    (list: RecordIssue[]) =>
+    (field: Field, code: string, expected: string): void => {
+      const path = quoted(context.header[columns[field] ?? -1] ?? field);
+      const received = quoted(cell(field) ?? '');
+      const message = `${path}: expected ${expected}, found "${received}"`;
+      list.push({ path, code, message, expected, received });
+    };
+  const coin = readCoin({ context, cell, fail: reportTo(issues), note: reportTo(cellIssues) });
+  if (issues.length > 0) return { kind: 'bad', issues };
+  return { kind: 'coin', coin: cellIssues.length > 0 ? { ...coin, cellIssues } : coin };
 }
