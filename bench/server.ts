@@ -11,6 +11,8 @@ export interface BenchServer {
   owner: Sql;
   /** The application's own login and role: for what is measured of coinlog. */
   sql: Sql;
+  /** The application's own login, for a process of its own. */
+  appTarget: ConnectionOptions;
   /** For a peer that brings its own client. */
   ownerTarget: ConnectionOptions;
   /** What the server itself says of its durability, for the output. */
@@ -36,6 +38,7 @@ export async function startBenchServer(): Promise<BenchServer> {
   return {
     owner,
     sql,
+    appTarget: server.app,
     ownerTarget: server.owner,
     durability: await describeDurability(owner),
     async close() {

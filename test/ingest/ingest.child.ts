@@ -32,5 +32,6 @@ await ingester.ingest(environment['SMALL_PAGES'] ? withSmallPages(source) : sour
   reason: 'child',
   ...(environment['FILE'] ? { path: environment['FILE'] } : {}),
 });
+process.send?.({ peakBytes: process.resourceUsage().maxRSS * 1024 });
 await ingester.close();
 await sql.end();
