@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
+import { databaseClock } from '../database/clock.ts';
 import { openDatabase, type Database } from '../database/open.ts';
 import { createFetcher } from '../ingest/http.ts';
 import { createIngester, type Ingester } from '../ingest/ingester.ts';
@@ -89,6 +90,7 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     retryAttempts: config.retryAttempts,
     kind,
     fileOptions: config.fileOptions,
+    budgetClock: (sql) => databaseClock(sql, now),
     terms: { rejectLimitRecords: config.rejectLimitRecords, rejectLimitPercent: config.rejectLimitPercent },
     observer: {
       onAttempt: (source, result) => metrics.ingestAttempts.inc({ source, class: result }),

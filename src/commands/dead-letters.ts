@@ -9,6 +9,7 @@ import { requireReadModel } from './look.ts';
 import { table, type Output } from './output.ts';
 
 const shownMax = 1_000;
+const withRecords: ReadonlySet<string> = new Set(['page.fetched', 'file.chunk']);
 
 async function showDeadLetters(app: App, output: Output): Promise<number> {
   const deadLetters = await readDeadLetters(app.database.readSql, shownMax);
@@ -47,8 +48,16 @@ export async function deadLettersSkip(
 ): Promise<number> {
   await requireReadModel(app);
   const { sql } = app.database;
-  if ((await readHeader(sql, stream, version, app.archive)) === null)
-    throw new CoinlogError('EVENT_NOT_FOUND', `There is no event ${version} in ${stream}.`);
+  const event = await readHeader(sql, stream, version, app.archive);
+  if (event === null) throw new CoinlogError('EVENT_NOT_FOUND', `There is no event ${version} in ${stream}.`);
+  const dead = await readDeadLetters(app.database.readSql, shownMax);
+  const isDead = dead.some((letter) => letter.stream === stream && letter.version === version);
+  // New folds may stop at what those before could read; a run's beginning and end are never in the way.
+  if (!isDead && !withRecords.has(event.type))
+    throw new CoinlogError(
+      'USAGE',
+      `Event ${version} of ${stream} is no dead letter: there is nothing to let pass.`,
+    );
   await skipEvent(sql, stream, version, byCommand(reason), app.now());
   await projectDecisions(app);
   await showDeadLetters(app, output);

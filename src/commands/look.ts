@@ -31,11 +31,20 @@ function stateOf(
   if (pausedReason !== null) return { state: 'paused', why: pausedReason };
   if (breaker === 'STOPPED_BY_CONFIG') return { state: 'stopped', why: reason };
   if (waitingUntil !== null) return { state: `waits until ${waitingUntil.toISOString()}`, why: reason };
+  const slowedUntil = controls?.slowedUntil ?? null;
+  if (slowedUntil !== null)
+    return {
+      state: 'slowed down',
+      why: `next run at ${slowedUntil.toISOString()}: the month's requests would not last`,
+    };
   return { state: 'asked', why: null };
 }
 
 const isAsked = (enabled: boolean, controls: SourceControls | undefined): boolean =>
   enabled && controls?.pausedReason === null && controls.breaker !== 'STOPPED_BY_CONFIG';
+
+const notBefore = (controls: SourceControls | undefined): Date | null =>
+  controls?.waitingUntil ?? controls?.slowedUntil ?? null;
 
 const budgetText = ({ window, used, limit }: BudgetUse): string => `${used} of ${limit} this ${window}`;
 
@@ -67,7 +76,7 @@ async function sourceRows(app: App) {
       lastRunId: state?.lastRunId ?? null,
       lastSuccessAt,
       stale: lastSuccessAt === null || app.now().getTime() - lastSuccessAt.getTime() > staleAfterMs,
-      nextRunAt: isAsked(enabled, held) ? nextRunAt(schedule) : null,
+      nextRunAt: isAsked(enabled, held) ? nextRunAt(schedule, notBefore(held)) : null,
     };
   });
 }

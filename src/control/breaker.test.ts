@@ -61,6 +61,15 @@ describe('a breaker', () => {
     expect(stateOf(breaker)).toBe('OPEN');
   });
 
+  it('stays open after a trial that tells nothing of the upstream, and lets the next one through', async () => {
+    const breaker = await opened();
+    pass(minuteMs);
+    expect(await attempt(breaker, 'odd')).toBe('odd');
+    expect(stateOf(breaker)).not.toBe('CLOSED');
+    await attempt(breaker, 'good');
+    expect(stateOf(breaker)).toBe('CLOSED');
+  });
+
   it('stays closed when the failures are not in a row', async () => {
     const breaker = createBreaker(null, now);
     for (let n = 0; n < 5; n += 1) {

@@ -89,16 +89,20 @@ const believable = (saved: SavedBreaker, now: Date): SavedBreaker =>
  */
 export function createBreaker(saved: SavedBreaker | null, now: () => Date): Breaker {
   const clockAheadMs = () => now().getTime() - Date.now();
-  const policy = circuitBreaker(
-    handleWhenResult((judged) => (judged as Judged).verdict === 'down'),
-    {
-      breaker: new ConsecutiveBreaker(failuresToOpen),
-      halfOpenAfter: new DelegateBackoff(({ attempt }) => openForMs(attempt)),
-      ...(saved === null ? {} : { initialState: shifted(believable(saved, now()), -clockAheadMs()) }),
-    },
-  );
+  const policyFrom = (state: SavedBreaker | null) =>
+    circuitBreaker(
+      handleWhenResult((judged) => (judged as Judged).verdict === 'down'),
+      {
+        breaker: new ConsecutiveBreaker(failuresToOpen),
+        halfOpenAfter: new DelegateBackoff(({ attempt }) => openForMs(attempt)),
+        ...(state === null ? {} : { initialState: shifted(believable(state, now()), -clockAheadMs()) }),
+      },
+    );
+  let policy = policyFrom(saved);
+  const save = (): SavedBreaker => shifted(savedBreaker.parse(policy.toJSON()), clockAheadMs());
   return {
     async attempt<T>(make: () => Promise<T>, judge: (result: T) => BreakerVerdict) {
+      const before = save();
       try {
         const judged = await policy.execute(async () => {
           const result = await make();
@@ -108,11 +112,15 @@ export function createBreaker(saved: SavedBreaker | null, now: () => Date): Brea
         });
         return judged.result;
       } catch (error) {
-        if (error instanceof TellsNothing) return (error as TellsNothing<T>).result;
+        if (error instanceof TellsNothing) {
+          // The library takes what a trial throws for a success, and closes.
+          if (breakerStateOf(before, now()) !== 'CLOSED') policy = policyFrom(before);
+          return (error as TellsNothing<T>).result;
+        }
         if (isBrokenCircuitError(error)) return null;
         throw error;
       }
     },
-    save: () => shifted(savedBreaker.parse(policy.toJSON()), clockAheadMs()),
+    save,
   };
 }

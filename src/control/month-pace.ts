@@ -1,6 +1,13 @@
 import type { RequestLimits } from '../sources/source.ts';
 import { nextMonth } from './budget.ts';
 
+// Some 19,000 coins, 250 a page.
+export const pagesOfAll = 80;
+
+/** What one run of these settings asks for at least. */
+export const requestsPerRun = ({ pages }: { pages: number | 'all' }): number =>
+  pages === 'all' ? pagesOfAll : pages;
+
 export interface MonthSoFar {
   limits: RequestLimits;
   used: number;

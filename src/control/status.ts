@@ -1,7 +1,8 @@
 import type { Queryable } from '../database/client.ts';
 import type { PollSettings } from '../sources/source.ts';
-import { readBudget, type BudgetUse } from './budget.ts';
+import { readBudget, readMonth, type BudgetUse } from './budget.ts';
 import { readGate, type GateStatus } from './gate.ts';
+import { requestsPerRun, slowedUntil } from './month-pace.ts';
 import { digestSettings } from './key-digest.ts';
 import { readPauses, type Pause } from './source-decisions.ts';
 
@@ -23,6 +24,8 @@ export interface SourceControls {
   reason: string | null;
   /** Of each window that has a limit. */
   budgets: BudgetUse[];
+  /** Scheduled runs wait for this, so that the month's requests last; null when they need not. */
+  slowedUntil: Date | null;
 }
 
 const free: Omit<SourceControls, 'pausedReason'> = {
@@ -30,6 +33,7 @@ const free: Omit<SourceControls, 'pausedReason'> = {
   waitingUntil: null,
   reason: null,
   budgets: [],
+  slowedUntil: null,
 };
 
 async function readPolled(
@@ -39,15 +43,19 @@ async function readPolled(
   now: Date,
 ): Promise<Omit<SourceControls, 'pausedReason'>> {
   const digests = await digestSettings(sql, settings);
-  const [{ state, breaker }, budgets] = await Promise.all([
+  const key = { source: name, keyDigest: digests.key, limits: settings.limits };
+  const [{ state, breaker }, budgets, month] = await Promise.all([
     readGate(sql, name, digests.config, now),
-    readBudget(sql, { source: name, keyDigest: digests.key, limits: settings.limits }, now),
+    readBudget(sql, key, now),
+    readMonth(sql, key, now),
   ]);
-  if (state.kind === 'open') return { ...free, breaker, budgets };
-  return { breaker, waitingUntil: state.until, reason: state.reason, budgets };
+  const { limits } = settings;
+  const slow = slowedUntil({ limits, ...month, requestsPerRun: requestsPerRun(settings), now });
+  if (state.kind === 'open') return { ...free, breaker, budgets, slowedUntil: slow };
+  return { breaker, waitingUntil: state.until, reason: state.reason, budgets, slowedUntil: slow };
 }
 
-/** The controls of each source by its name: one statement for all pauses, and four for each source that is polled. */
+/** The controls of each source by its name: one statement for all pauses, and five for each source that is polled. */
 export async function readSourceControls(
   sql: Queryable,
   sources: readonly ControlledSource[],

@@ -3,6 +3,7 @@ import type { PageRequest } from '../sources/source.ts';
 import { breakerVerdict } from './attempt-class.ts';
 import { judge, type Judgement } from './classify.ts';
 import type { Attempt } from './http.ts';
+import { createCensor } from './censor.ts';
 import { urlOf } from './page-events.ts';
 import type { PollEnd, PollRunDeps } from './poll-deps.ts';
 import { conditionsOf, type PreviousPage } from './previous-pages.ts';
@@ -64,14 +65,19 @@ async function send(
   const { fetcher, settings, feed, timeoutMs, signal } = deps;
   const conditions = conditionsOf(previous);
   const headers = { ...settings.headers, ...conditions };
+  const censor = createCensor(settings.headers);
   const conditionally = Object.keys(conditions).length > 0;
   let [url, token] = [urlOf(settings, request), firstToken];
   for (let redirects = 0; ; redirects += 1) {
     const attempt = await counted(deps, token, () => fetcher({ url, headers, timeoutMs, signal }));
     if (attempt.kind !== 'moved' || redirects === redirectsMax) {
-      const judged = judge(attempt, { conditionally }, (body) => feed.check(body, request));
+      const judged = judge(attempt, { conditionally, censor }, (body) => feed.check(body, request));
       return { kind: 'attempted', attempt, judged };
     }
+    deps.log.info(
+      { runId: deps.runId, feed: feed.stream, to: censor(attempt.to) },
+      'sent on by the same host',
+    );
     const next = await waitForToken(deps);
     if (typeof next !== 'string') return next;
     [url, token] = [attempt.to, next];

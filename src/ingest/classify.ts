@@ -1,5 +1,6 @@
 import type { PageCheck } from '../sources/source.ts';
 import { attemptClasses, type AttemptClass } from './attempt-class.ts';
+import type { Censor } from './censor.ts';
 import type { Attempt } from './http.ts';
 
 export type Answered = Extract<Attempt, { kind: 'answered' }>;
@@ -31,8 +32,12 @@ export function retryAfterMs(header: string | null, now: Date): number | null {
 const sampleBytes = 300;
 
 /** The beginning of a body as text, for people. */
-export const sampleOf = (body: Uint8Array): string =>
-  new TextDecoder().decode(body.subarray(0, sampleBytes)).replace(/\s+/g, ' ').trim();
+export const sampleOf = (body: Uint8Array, censor: Censor = (text) => text): string =>
+  // Censored before it is cut: half a key is one too many.
+  censor(new TextDecoder().decode(body.subarray(0, 8 * sampleBytes)))
+    .slice(0, sampleBytes)
+    .replace(/\s+/g, ' ')
+    .trim();
 
 // CoinGecko's own numbers, which say more than the status: 10010 and 10011 are a key on the other kind of key's host,
 // 10012 a question about a time that the plan does not cover, which is no failure of the key.
@@ -70,7 +75,7 @@ function classifyBody({ what, code }: Extract<PageCheck, { kind: 'wrong' }>): At
 /** Pure: what came of an attempt. `asked` tells whether the request named a validator, so that 304 is an answer. */
 export function judge(
   attempt: Attempt,
-  asked: { conditionally: boolean },
+  asked: { conditionally: boolean; censor: Censor },
   check: (body: Uint8Array) => PageCheck,
 ): Judgement {
   if (attempt.kind === 'broken')
@@ -79,11 +84,12 @@ export function judge(
     return {
       kind: 'failed',
       class: 'redirected',
-      reason: `sent on again and again, to ${attempt.to}`,
+      reason: asked.censor(`sent on again and again, to ${attempt.to}`),
       retryAfterMs: null,
     };
   const { status, body, headers, receivedAt } = attempt;
-  const failed = (failure: AttemptClass, reason = `HTTP ${status}: ${sampleOf(body)}`): Failure => ({
+  const { censor } = asked;
+  const failed = (failure: AttemptClass, reason = `HTTP ${status}: ${sampleOf(body, censor)}`): Failure => ({
     kind: 'failed',
     class: failure,
     reason,
@@ -93,7 +99,7 @@ export function judge(
   if (status !== 200) return failed(classify(status, body));
   const checked = check(body);
   if (checked.kind === 'page') return { ...checked, answer: attempt };
-  return failed(classifyBody(checked), `HTTP 200 without a page: ${checked.reason}`);
+  return failed(classifyBody(checked), censor(`HTTP 200 without a page: ${checked.reason}`));
 }
 
 /** What happened and what to do, in one line, for a run's error. */

@@ -35,6 +35,10 @@ export async function describeFile(
 /** What makes a reading of a file the one it is, beside what happens in it. */
 const identityOf = (readingKey: string): string[] => (readingKey === '' ? [] : [readingKey]);
 
+/** The id of the event that opens a reading of a file. */
+export const openedId = (feed: FileFeed, file: OpenedFile, readingKey: string): string =>
+  deriveId(feed.stream, file.sha256, 'file.opened', feed.chunkerVersion, ...identityOf(readingKey));
+
 const closedId = (feed: FileFeed, file: OpenedFile, readingKey: string): string =>
   deriveId(feed.stream, file.sha256, 'file.closed', feed.chunkerVersion, ...identityOf(readingKey));
 

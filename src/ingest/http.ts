@@ -65,7 +65,9 @@ function redirectOf(url: string, response: Response): string | null {
   if (!redirectStatuses.has(response.status) || location === null) return null;
   const target = URL.parse(location, url);
   if (target?.origin === new URL(url).origin) return target.href;
-  throw new Redirected(`HTTP ${response.status} sends us to another host (${target?.host ?? 'no address'})`);
+  throw new Redirected(
+    `HTTP ${response.status} sends us to another address (${target?.origin ?? 'none at all'})`,
+  );
 }
 
 /** One GET, without retries: each attempt is counted and recorded by the caller. */

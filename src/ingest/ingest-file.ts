@@ -3,11 +3,11 @@ import { CoinlogError, messageOf } from '../errors.ts';
 import type { FileFeed } from '../sources/source.ts';
 import { admit } from './admit.ts';
 import { endRun } from './end-run.ts';
-import { describeFile, findFinishedRun, readFileIntoLog } from './file-run.ts';
+import { describeFile, findFinishedRun, openedId, readFileIntoLog } from './file-run.ts';
 import { openFile, type OpenedFile } from './opened-file.ts';
 import type { IngestOutcome, IngestTask } from './outcome.ts';
 import { readingOf, type Reading } from './reading.ts';
-import { resumeOrStart } from './resume.ts';
+import { resumeOrStart, settleUnfinished } from './resume.ts';
 import { openRunStream } from './run-stream.ts';
 
 /** One run over a file; a file whose bytes were read to their end before is left alone, whatever its name. */
@@ -15,19 +15,28 @@ export async function ingestFile(task: IngestTask, feed: FileFeed): Promise<Inge
   const { path } = task.options;
   const { name } = task.source.source;
   const pause = (await readPauses(task.deps.sql)).get(name);
-  if (pause) return { kind: 'paused', message: pausedMessage(name, pause) };
+  if (pause) return settled(task, feed, { kind: 'paused', message: pausedMessage(name, pause) });
   if (path === undefined) throw new CoinlogError('USAGE', `${name} reads files: name one with --file.`);
   const file = await openFile(path).catch((error: unknown) => messageOf(error));
-  if (typeof file === 'string') return { kind: 'refused', message: `Cannot read ${path}: ${file}` };
+  if (typeof file === 'string')
+    return settled(task, feed, { kind: 'refused', message: `Cannot read ${path}: ${file}` });
   try {
     const { sql, archive, fileOptions } = task.deps;
     const reading = await readingOf(sql, fileOptions, task.options.fileOptions);
     const finished = await findFinishedRun(sql, archive, feed, file, reading.key);
-    if (finished !== null) return { kind: 'unchanged', runId: finished };
+    if (finished !== null) return await settled(task, feed, { kind: 'unchanged', runId: finished });
     return await runFile(task, feed, file, reading);
   } finally {
     await file.handle.close();
   }
+}
+
+/** No run is begun: one that a crash left is given its end, for nobody else may come by. */
+async function settled({ deps }: IngestTask, feed: FileFeed, outcome: IngestOutcome): Promise<IngestOutcome> {
+  const { sql, archive, now, observer } = deps;
+  const stream = await openRunStream(sql, feed.stream, observer.onAppend);
+  await settleUnfinished({ sql, archive, stream, now });
+  return outcome;
 }
 
 async function runFile(
@@ -50,7 +59,7 @@ async function runFile(
     contract: null,
     reason,
     now,
-    file: file.name,
+    file: { name: file.name, openedId: openedId(feed, file, reading.key) },
   });
   options.onStart?.(runId);
   try {

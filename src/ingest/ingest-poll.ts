@@ -1,60 +1,21 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { readMonth, releaseToken, takeToken, type BudgetKey } from '../control/budget.ts';
+import { releaseToken, takeToken, type BudgetKey } from '../control/budget.ts';
 import { openGate, type Gate } from '../control/gate.ts';
 import { digestSettings } from '../control/key-digest.ts';
-import { slowedUntil } from '../control/month-pace.ts';
-import { pausedMessage, readPauses } from '../control/source-decisions.ts';
+import { pagesOfAll } from '../control/month-pace.ts';
+import { readPauses } from '../control/source-decisions.ts';
 import { CoinlogError, messageOf } from '../errors.ts';
 import type { PollFeed, PollSettings } from '../sources/source.ts';
 import { admit } from './admit.ts';
 import { endRun } from './end-run.ts';
 import type { IngestOutcome, IngestTask } from './outcome.ts';
 import type { PollEnd } from './poll-deps.ts';
-import { pollPages } from './poll-run.ts';
-import { readPreviousPages } from './previous-pages.ts';
-import { resumeOrStart, settleUnfinished, type StartedRun } from './resume.ts';
+import { heldBack } from './held-back.ts';
+import { emptyAnswer, pollPages } from './poll-run.ts';
+import { noPreviousPages, readPreviousPages } from './previous-pages.ts';
+import { resumeOrStart, type StartedRun } from './resume.ts';
 import { openRunStream, type RunStream } from './run-stream.ts';
 import { readSweep, type SweepSummary } from './sweep.ts';
-
-// Some 19,000 coins, 250 a page.
-const pagesOfAll = 80;
-
-/** Why no run is begun now, or null when one may be. */
-async function heldBack(
-  { deps, source, options }: IngestTask,
-  settings: PollSettings,
-  budget: BudgetKey,
-  gate: Gate,
-): Promise<IngestOutcome | null> {
-  const { sql } = deps;
-  const now = deps.now();
-  const { name } = source.source;
-  const pause = (await readPauses(sql)).get(name);
-  if (pause) return { kind: 'paused', message: pausedMessage(name, pause) };
-  const { state } = gate;
-  if (state.kind === 'stopped')
-    return {
-      kind: 'stopped',
-      message: `${name} is stopped since ${state.since.toISOString()}: ${state.reason} It is asked again once its configuration changes, or after "coinlog source reset ${name}".`,
-    };
-  if (state.kind === 'waiting')
-    return {
-      kind: 'put_off',
-      nextAttemptAt: state.until,
-      message: `${name} is not asked before ${state.until.toISOString()}: ${state.reason}`,
-    };
-  if (options.reason !== 'schedule') return null;
-  const { used, lastTakenAt } = await readMonth(sql, budget, now);
-  const requestsPerRun = settings.pages === 'all' ? pagesOfAll : settings.pages;
-  const until = slowedUntil({ limits: settings.limits, used, lastTakenAt, requestsPerRun, now });
-  if (until === null) return null;
-  const left = (settings.limits.month ?? used) - used;
-  return {
-    kind: 'put_off',
-    nextAttemptAt: until,
-    message: `${name} is slowed down, so that the ${left} requests left of this month last to its end: next run at ${until.toISOString()}`,
-  };
-}
 
 /** One run of a polled feed: goes on with one that a crash left, or starts anew, and appends its end. */
 export async function ingestPoll(
@@ -69,11 +30,8 @@ export async function ingestPoll(
   const budget: BudgetKey = { source: name, keyDigest: digests.key, limits: settings.limits };
   const gate = await openGate(sql, name, digests.config, now);
   const stream = await openRunStream(sql, feed.stream, observer.onAppend);
-  const held = await heldBack(task, settings, budget, gate);
-  if (held) {
-    await settleUnfinished({ sql, archive, stream, now });
-    return held;
-  }
+  const held = await heldBack({ task, feed, settings, budget, gate, stream });
+  if (held) return held;
   const run = await resumeOrStart({
     sql,
     archive,
@@ -110,7 +68,10 @@ async function poll({ task, feed, settings, budget, gate, stream, run }: PollTas
   const progress = (total = Math.max(pages, pagesDone)) =>
     options.onProgress?.({ source: name, done: pagesDone, total, unit: 'pages' });
   progress();
+  if (run.empty) return emptyAnswer(feed.stream);
   if (run.complete) return { kind: 'completed' };
+  // One clock for all who share a budget, where their own ones may differ.
+  const budgetNow = (await deps.budgetClock?.(sql)) ?? now;
   const end = await pollPages(
     {
       feed,
@@ -119,11 +80,11 @@ async function poll({ task, feed, settings, budget, gate, stream, run }: PollTas
       runId: run.runId,
       fetcher: deps.fetcher,
       budget: {
-        take: () => takeToken(sql, budget, now()),
-        release: (id) => releaseToken(sql, budget, id, now()),
+        take: () => takeToken(sql, budget, budgetNow()),
+        release: (id) => releaseToken(sql, budget, id, budgetNow()),
       },
       gate,
-      previous: await readPreviousPages(sql, feed.stream),
+      previous: source.driftMode === 'evolve' ? await readPreviousPages(sql, feed.stream) : noPreviousPages,
       contract: source.driftMode,
       log: deps.log,
       now,

@@ -4,13 +4,13 @@ import { ingestPoll } from './ingest-poll.ts';
 import type { IngesterDeps, IngestOptions, IngestOutcome, IngestTask } from './outcome.ts';
 import { settleUnfinished } from './resume.ts';
 import { openRunStream, RunTakenOver } from './run-stream.ts';
-import { whileLeased } from './while-leased.ts';
+import { leaseTtlMs, whileLeased } from './while-leased.ts';
 
 export interface Ingester {
   /** One run of a source, until its end is in the log. Throws only what the database throws. */
   ingest(source: SourceConfig, options: IngestOptions): Promise<IngestOutcome>;
-  /** Gives a run that a crash left, and nobody goes on with, its end. */
-  settle(source: SourceConfig): Promise<void>;
+  /** Gives a run that a crash left, and nobody goes on with, its end; false while another process has the feed. */
+  settle(source: SourceConfig): Promise<boolean>;
   /** Ends what is running at its next page; the next start goes on from there. */
   close(): Promise<void>;
 }
@@ -56,7 +56,13 @@ export function createIngester(deps: IngesterDeps): Ingester {
       stream: feed.stream,
       run: (lost) => runUntilLost(source, options, lost),
     });
-    if (leased.kind === 'taken') return { kind: 'busy', message: `another process is ingesting ${name} now` };
+    if (leased.kind === 'taken')
+      return {
+        kind: 'busy',
+        message: `another process is ingesting ${name} now`,
+        // It may have been killed: its lease ends then.
+        nextAttemptAt: new Date(deps.now().getTime() + leaseTtlMs + 1_000),
+      };
     const outcome = leased.value;
     if ('runId' in outcome) log.info({ source: name, ...outcome }, 'run ended');
     else log.warn({ source: name, ...outcome }, 'no run was begun');
@@ -72,10 +78,10 @@ export function createIngester(deps: IngesterDeps): Ingester {
     }
   }
 
-  async function settle(stream: string): Promise<void> {
+  async function settle(stream: string): Promise<boolean> {
     const run = async () =>
       settleUnfinished({ ...deps, stream: await openRunStream(sql, stream, deps.observer.onAppend) });
-    await whileLeased({ sql, log, stream, run });
+    return (await whileLeased({ sql, log, stream, run })).kind === 'ran';
   }
 
   return {

@@ -36,9 +36,9 @@ export async function inputFiles(path: string): Promise<string[]> {
 // A writer that has paused for this long has most likely ended; one that has not is found out by the digest.
 const stableAfterMs = 5_000;
 
-/** Whether nobody has written to a file just now: what is half there is left to the next look. */
+/** Whether nobody has written to a file just now: what is half there is left to the next look. A time ahead is no news. */
 export const isStable = (modifiedAt: Date, now: Date): boolean =>
-  now.getTime() - modifiedAt.getTime() >= stableAfterMs;
+  Math.abs(now.getTime() - modifiedAt.getTime()) >= stableAfterMs;
 
 export interface Spooled {
   path: string;

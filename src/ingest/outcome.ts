@@ -21,7 +21,7 @@ export type IngestOutcome =
   /** No run was begun: the upstream refused the configuration, which is still the same. */
   | { kind: 'stopped'; message: string }
   /** Nobody's failure: another process is ingesting this feed now, or this one is stopping and the run goes on later. */
-  | { kind: 'busy'; message: string }
+  | { kind: 'busy'; message: string; nextAttemptAt?: Date }
   /** A file that cannot even be opened: no run was begun. */
   | { kind: 'refused'; message: string };
 
@@ -38,6 +38,8 @@ export interface IngestOptions {
   path?: string;
   /** What is declared of that file, beside what the configuration says of all. */
   fileOptions?: FileOptions;
+  /** The scheduled time this run is for: of several workers one does it. */
+  tickAt?: Date;
   /** Told the run's id once it has begun or is gone on with. */
   onStart?: (runId: string) => void;
   onProgress?: (progress: IngestProgress) => void;
@@ -62,6 +64,8 @@ export interface IngesterDeps {
   terms: RunTerms;
   /** What is declared of all files. */
   fileOptions: FileOptions;
+  /** The clock that budgets are kept by; unset: `now`. */
+  budgetClock?: (sql: Sql) => Promise<() => Date>;
   /** Waits; a test's clock may pass faster. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** For one attempt. */

@@ -2,6 +2,7 @@ import { canonicalJson } from '../log/canonical-json.ts';
 import { deriveId } from '../log/event-id.ts';
 import type { Metadata, NewEvent } from '../log/event.ts';
 import type { PageRequest, PollSettings } from '../sources/source.ts';
+import { censored, createCensor } from './censor.ts';
 import { sampleOf, type Answered, type Failure } from './classify.ts';
 import type { Attempt } from './http.ts';
 import type { PreviousPage } from './previous-pages.ts';
@@ -72,7 +73,7 @@ const answerMetadata = (
   latencyMs,
   records,
   last,
-  headers: headersOf(headers),
+  headers: censored(headersOf(headers), createCensor(settings.headers)),
 });
 
 /**
@@ -98,6 +99,7 @@ export const pageFetched = (
 export function pageUnchanged(which: PageAttempt, answer: Answered, previous: PreviousPage): NewEvent {
   const { version, sha256, etag, lastModified } = previous;
   const metadata = answerMetadata(which, answer, previous);
+  const censor = createCensor(which.settings.headers);
   return {
     id: pageId(which),
     type: 'page.unchanged',
@@ -110,7 +112,7 @@ export function pageUnchanged(which: PageAttempt, answer: Answered, previous: Pr
       headers: {
         ...(etag === null ? {} : { etag }),
         ...(lastModified === null ? {} : { 'last-modified': lastModified }),
-        ...headersOf(answer.headers),
+        ...censored(headersOf(answer.headers), censor),
       },
       of: { version, sha256 },
     },
@@ -124,13 +126,14 @@ export function pageFailed(
   answer: Attempt,
   failure: Failure,
 ): NewEvent {
+  const censor = createCensor(settings.headers);
   const answered: Metadata =
     answer.kind === 'answered'
       ? {
           status: answer.status,
           headers: headersOf(answer.headers),
           bytes: answer.body.byteLength,
-          sample: sampleOf(answer.body),
+          sample: sampleOf(answer.body, censor),
         }
       : {};
   const metadata: Metadata = {
@@ -143,5 +146,11 @@ export function pageFailed(
     ...answered,
   };
   const identity = [stream, page, attempt];
-  return runFact({ runId, type: 'page.failed', identity, receivedAt: answer.receivedAt, metadata });
+  return runFact({
+    runId,
+    type: 'page.failed',
+    identity,
+    receivedAt: answer.receivedAt,
+    metadata: censored(metadata, censor),
+  });
 }

@@ -25,6 +25,9 @@ export async function pollPage(deps: PollRunDeps, page: number, nextAttempt: () 
   const previous = deps.previous.of(urlOf(settings, request), settings.plan);
   let spentMs = 0;
   for (let tryNumber = 1; ; tryNumber += 1) {
+    const paused = await deps.pausedFor();
+    if (paused !== null)
+      return { kind: 'deferred', nextAttemptAt: null, message: `${feed.stream} was paused: ${paused}` };
     const made = await attemptOnce(deps, request, previous);
     if (made.kind === 'deferred') return made;
     const { attempt: answer, judged } = made;
@@ -89,8 +92,8 @@ async function afterFailure(
     await gate.waitUntil(nextAttemptAt, failure.reason);
     return { kind: 'deferred', nextAttemptAt, message };
   }
+  // Before the pause: whoever goes on after a kill keeps to it as well.
+  if (retryAfterMs !== null && waitMs > 1_000) await gate.waitUntil(nextAttemptAt, failure.reason);
   const goesOn = tryNumber < retryAttempts && spentMs + waitMs < pageTimeoutMs;
-  if (goesOn) return { kind: 'again', waitMs };
-  if (retryAfterMs !== null) await gate.waitUntil(nextAttemptAt, failure.reason);
-  return failed;
+  return goesOn ? { kind: 'again', waitMs } : failed;
 }

@@ -8,25 +8,36 @@ export interface PollStart {
   attempts: number;
 }
 
+// Some 80 hold every coin there is.
+const pagesMax = 250;
+
+export const emptyAnswer = (stream: string): PollEnd => ({
+  kind: 'failed',
+  code: 'EMPTY_ANSWER',
+  message: `${stream}: page 1 is empty; the upstream has nothing to say.`,
+});
+
 /** Fetches the pages of a run, each appended before the next is asked for. */
 export async function pollPages(deps: PollRunDeps, start: PollStart): Promise<PollEnd> {
-  const { feed, settings, onPage, pausedFor } = deps;
-  const pages = settings.pages === 'all' ? Infinity : settings.pages;
+  const { feed, settings, onPage } = deps;
+  const pages = settings.pages === 'all' ? pagesMax : settings.pages;
   let { attempts } = start;
+  let ended = false;
   for (let page = start.firstPage; page <= pages; page += 1) {
-    const paused = await pausedFor();
-    if (paused !== null)
-      return { kind: 'deferred', nextAttemptAt: null, message: `${feed.stream} was paused: ${paused}` };
     const end = await pollPage(deps, page, () => (attempts += 1));
     if (end.kind !== 'page') return end;
     onPage(page);
-    if (end.records === 0 && page === 1)
-      return {
-        kind: 'failed',
-        code: 'EMPTY_ANSWER',
-        message: `${feed.stream}: page 1 is empty; the upstream has nothing to say.`,
-      };
-    if (end.last) break;
+    if (end.records === 0 && page === 1) return emptyAnswer(feed.stream);
+    if (end.last) {
+      ended = true;
+      break;
+    }
   }
+  if (settings.pages === 'all' && !ended)
+    return {
+      kind: 'failed',
+      code: 'TOO_MANY_PAGES',
+      message: `${feed.stream}: page ${pagesMax} is full as those before it; the upstream may not know pages.`,
+    };
   return { kind: 'completed' };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../database/client.ts';
+import { eventKey, readSkipped } from '../control/skip-decisions.ts';
 import { readRedactions } from '../log/redactions.ts';
 import { redactionKey } from '../log/stored-event.ts';
 
@@ -14,6 +15,9 @@ export interface PreviousPage {
   etag: string | null;
   lastModified: string | null;
 }
+
+/** Under a strict contract the same bytes may come to something else once a change was acknowledged. */
+export const noPreviousPages: PreviousPages = { of: () => null };
 
 export interface PreviousPages {
   /** By the whole address, which tells host, path and parameters, and the plan. */
@@ -47,7 +51,7 @@ export async function readPreviousPages(sql: Sql, stream: string): Promise<Previ
     where stream = ${stream} and type in ('page.fetched', 'page.unchanged')
       and version > (select head from log.stream where stream = ${stream}) - ${eventsBack}
     order by version`;
-  const redactions = await readRedactions(sql);
+  const [redactions, skipped] = [await readRedactions(sql), await readSkipped(sql)];
   const pages = new Map<string, PreviousPage>();
   for (const row of rows) {
     const parsed = recorded.safeParse(row.metadata);
@@ -55,8 +59,9 @@ export async function readPreviousPages(sql: Sql, stream: string): Promise<Previ
     const { request, records, last, headers, of } = parsed.data;
     const version = of?.version ?? row.version;
     const key = keyOf(request.url, request.plan);
-    // Nothing to refer to: its bytes are gone, and the next answer is stored again.
-    if (redactions.has(redactionKey(stream, version))) pages.delete(key);
+    // Nothing to refer to: its bytes are gone or passed over, and the next answer is stored again.
+    if (redactions.has(redactionKey(stream, version)) || skipped.has(eventKey(stream, version)))
+      pages.delete(key);
     else
       pages.set(key, {
         version,

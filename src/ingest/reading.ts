@@ -35,4 +35,4 @@ export async function readingOf(
 }
 
 const definedOf = (options: FileOptions): FileOptions =>
-  Object.fromEntries(Object.entries(options).filter(isDeclared)) as FileOptions;
+  Object.fromEntries(Object.entries(options).filter(isDeclared));

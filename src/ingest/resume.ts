@@ -32,7 +32,8 @@ export interface StartDeps {
   contract: string | null;
   reason: string;
   now: () => Date;
-  file?: string;
+  /** For a file: its name, and the id of the event that opens this reading of it. */
+  file?: { name: string; openedId: string };
 }
 
 export interface StartedRun {
@@ -43,6 +44,8 @@ export interface StartedRun {
   attempts: number;
   /** The last page is there already; only the run's end is missing. */
   complete: boolean;
+  /** The first page is there and has nothing. */
+  empty: boolean;
   /** The version of `run.started`. */
   startedAtVersion: number;
 }
@@ -59,7 +62,11 @@ const recordedParams = z.object({
     pages: z.union([z.number(), z.literal('all')]),
   }),
 });
-const recordedPage = z.object({ page: z.number(), last: z.boolean().optional() });
+const recordedPage = z.object({
+  page: z.number(),
+  records: z.number().optional(),
+  last: z.boolean().optional(),
+});
 const pageTypes = new Set(['page.fetched', 'page.unchanged']);
 
 /** Where an interrupted poll goes on, or null when it has to be given up: too old, or its plan is another one. */
@@ -77,6 +84,21 @@ function continuation(unfinished: UnfinishedRun, settings: PollSettings, now: Da
     firstPage: Math.max(0, ...parsed.map(({ page }) => page)) + 1,
     attempts,
     complete: parsed.some(({ last }) => last),
+    empty: parsed.some(({ page, records }) => page === 1 && records === 0),
+    startedAtVersion: unfinished.started.version,
+  };
+}
+
+/** An interrupted file goes on however old it is: its bytes are the same, and its rows count in one run. */
+function fileContinuation(unfinished: UnfinishedRun, openedId: string | undefined): StartedRun | null {
+  if (!unfinished.events.some(({ eventId }) => eventId === openedId)) return null;
+  return {
+    runId: unfinished.runId,
+    settings: null,
+    firstPage: 1,
+    attempts: 0,
+    complete: false,
+    empty: false,
     startedAtVersion: unfinished.started.version,
   };
 }
@@ -87,15 +109,22 @@ async function abandon(stream: RunStream, { runId }: UnfinishedRun, now: Date): 
   await stream.fact(runId, 'run.abandoned', 0, now, { error: { code: 'ABANDONED', message } });
 }
 
+type EndOfFeed = Pick<StartDeps, 'sql' | 'archive' | 'stream' | 'now'>;
+
 /** Abandons what a crash left at the end of a feed that nobody goes on with. */
-export async function settleUnfinished({
-  sql,
-  archive,
-  stream,
-  now,
-}: Pick<StartDeps, 'sql' | 'archive' | 'stream' | 'now'>): Promise<void> {
+export async function settleUnfinished({ sql, archive, stream, now }: EndOfFeed): Promise<void> {
   const unfinished = await findUnfinishedRun(sql, archive, stream.stream);
   if (unfinished) await abandon(stream, unfinished, now());
+}
+
+/** Whether a crash left a poll that can be gone on with. One that cannot is abandoned here. */
+export async function keepFreshRun(end: EndOfFeed, settings: PollSettings): Promise<boolean> {
+  const { sql, archive, stream, now } = end;
+  const unfinished = await findUnfinishedRun(sql, archive, stream.stream);
+  if (!unfinished) return false;
+  if (continuation(unfinished, settings, now())) return true;
+  await abandon(stream, unfinished, now());
+  return false;
 }
 
 /** Goes on with the run that a crash left unfinished, or records it as abandoned and starts a new one. */
@@ -103,12 +132,14 @@ export async function resumeOrStart(deps: StartDeps): Promise<StartedRun> {
   const { sql, archive, stream, source, settings, terms, contract, reason, now, file } = deps;
   const unfinished = await findUnfinishedRun(sql, archive, stream.stream);
   if (unfinished) {
-    const resumed = settings && continuation(unfinished, settings, now());
+    const resumed = settings
+      ? continuation(unfinished, settings, now())
+      : fileContinuation(unfinished, file?.openedId);
     if (resumed) return resumed;
     await abandon(stream, unfinished, now());
   }
   const runId = newRunId(source, now());
-  const params: Metadata = settings ? { params: runParams(settings) } : { file: file ?? '' };
+  const params: Metadata = settings ? { params: runParams(settings) } : { file: file?.name ?? '' };
   const limits: Metadata = { records: terms.rejectLimitRecords, percent: terms.rejectLimitPercent };
   await stream.fact(runId, 'run.started', 0, now(), {
     source,
@@ -119,5 +150,5 @@ export async function resumeOrStart(deps: StartDeps): Promise<StartedRun> {
     ...(await acknowledgedBy(sql, contract)),
   });
   const startedAtVersion = (await findVersion(sql, stream.stream, startedId(runId))) ?? 0;
-  return { runId, settings, firstPage: 1, attempts: 0, complete: false, startedAtVersion };
+  return { runId, settings, firstPage: 1, attempts: 0, complete: false, empty: false, startedAtVersion };
 }

@@ -42,6 +42,9 @@ export async function openRunStream(
     if (result.kind === 'conflict' && result.reason === 'head_moved') throw new RunTakenOver(stream);
     if (result.kind === 'conflict')
       throw new Error(`${stream}: another event stands under the same id (${result.reason})`);
+    // What was there already may be our own, whose answer was lost; with other events behind it, it is another's.
+    const isEnd = result.head === head || result.versions.at(-1) === result.head;
+    if (result.kind === 'duplicate' && !isEnd) throw new RunTakenOver(stream);
     head = Math.max(head, result.head);
     return result.kind;
   }

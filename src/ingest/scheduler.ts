@@ -6,6 +6,7 @@ import { messageOf } from '../errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Ingester } from './ingester.ts';
 import { inputFiles, isStable } from './input-files.ts';
+import { leaseTtlMs } from './while-leased.ts';
 
 export interface SchedulerDeps {
   sources: readonly SourceConfig[];
@@ -23,9 +24,15 @@ export interface Scheduler {
   close(): void;
 }
 
+/** Outcomes after which a file needs no further look until it changes; a paused or unreadable one does. */
+const wasRead: ReadonlySet<string> = new Set(['completed', 'unchanged', 'failed']);
+
 /** When a source runs next by its schedule, or null when it never does. */
-export const nextRunAt = (schedule: string): Date | null =>
-  new Cron(schedule, { timezone: 'UTC', paused: true }).nextRun();
+export const nextRunAt = (schedule: string, notBefore: Date | null = null): Date | null =>
+  new Cron(schedule, { timezone: 'UTC', paused: true }).nextRun(notBefore);
+
+/** Schedules are to the minute: the tick that a moment belongs to. */
+const minuteOf = (time: Date): Date => new Date(Math.floor(time.getTime() / 60_000) * 60_000);
 
 // All the world polls at full minutes; a few seconds later an upstream has more time for us.
 const jitterMaxMs = 10_000;
@@ -60,27 +67,29 @@ export function startScheduler({
     const mark = `${size}:${mtimeMs}`;
     if (seen.get(file) === mark) return;
     const outcome = await ingester.ingest(source, { reason: 'schedule', path: file });
-    if (outcome.kind !== 'busy') seen.set(file, mark);
+    if (wasRead.has(outcome.kind)) seen.set(file, mark);
   }
 
   /** A run that was put off is made up for at its time, unless the schedule comes first. */
-  function postpone(source: SourceConfig, job: Cron, nextAttemptAt: Date | null): void {
+  function postpone(source: SourceConfig, job: Cron, at: Date, tickAt: Date | null): void {
     const next = job.nextRun(now());
-    if (nextAttemptAt === null || nextAttemptAt <= now() || (next && next <= nextAttemptAt)) return;
+    if (at <= now() || (next && next <= at)) return;
     postponed.get(source.source.name)?.stop();
-    const once = new Cron(nextAttemptAt, () => job.trigger().catch(() => undefined));
-    postponed.set(source.source.name, once);
+    postponed.set(source.source.name, new Cron(at, () => tick(source, job, tickAt)));
   }
 
-  async function poll(source: SourceConfig, job: Cron): Promise<void> {
+  async function poll(source: SourceConfig, job: Cron, tickAt: Date | null): Promise<void> {
     await sleep(random() * jitterMaxMs, undefined, { signal: closing.signal });
-    const outcome = await ingester.ingest(source, { reason: 'schedule' });
-    if ('nextAttemptAt' in outcome) postpone(source, job, outcome.nextAttemptAt);
+    const options = tickAt === null ? {} : { tickAt };
+    const outcome = await ingester.ingest(source, { reason: 'schedule', ...options });
+    if (!('nextAttemptAt' in outcome) || !outcome.nextAttemptAt) return;
+    // What was begun for this tick and put off is made up for; what another process may have done is not done again.
+    postpone(source, job, outcome.nextAttemptAt, outcome.kind === 'busy' ? tickAt : null);
   }
 
-  async function tick(source: SourceConfig, job: Cron): Promise<void> {
+  async function tick(source: SourceConfig, job: Cron, tickAt: Date | null): Promise<void> {
     try {
-      if (source.source.feed.kind === 'poll') await poll(source, job);
+      if (source.source.feed.kind === 'poll') await poll(source, job, tickAt);
       else if (csvPath !== null) await readFiles(source, csvPath);
     } catch (error) {
       if (closing.signal.aborted) return;
@@ -90,14 +99,17 @@ export function startScheduler({
 
   const enabled = sources.filter((source) => source.enabled);
   const jobs = enabled.map(
-    (source) => new Cron(source.schedule, { timezone: 'UTC', protect: true }, (job) => tick(source, job)),
+    (source) =>
+      new Cron(source.schedule, { timezone: 'UTC', protect: true }, (job) =>
+        tick(source, job, minuteOf(now())),
+      ),
   );
 
   /** A tick missed while nothing ran is caught up, once. */
   async function catchUp(source: SourceConfig, job: Cron): Promise<void> {
     const last = await lastSuccessAt(source.source.name);
     const due = last && job.nextRun(last);
-    if (last === null || (due && due <= now())) await job.trigger();
+    if (last === null || (due && due <= now())) await tick(source, job, due ?? null);
   }
   for (const [index, job] of jobs.entries()) {
     const source = enabled[index];
@@ -107,10 +119,18 @@ export function startScheduler({
       );
   }
   // What a crash left of a source that is no longer asked would be running for ever.
-  for (const source of sources.filter(({ enabled: asked }) => !asked))
-    ingester
-      .settle(source)
-      .catch((error: unknown) => log.error({ reason: messageOf(error) }, 'could not settle an old run'));
+  async function settle(source: SourceConfig): Promise<void> {
+    if (await ingester.settle(source)) return;
+    // The lease of a process that was killed just now; what it left is settled once that has ended.
+    await sleep(leaseTtlMs + 1_000, undefined, { signal: closing.signal });
+    await ingester.settle(source);
+  }
+  for (const source of sources.filter(
+    ({ enabled: asked, source: { feed } }) => !asked || feed.kind === 'file',
+  ))
+    settle(source).catch((error: unknown) => {
+      if (!closing.signal.aborted) log.error({ reason: messageOf(error) }, 'could not settle an old run');
+    });
   return {
     close() {
       closing.abort();

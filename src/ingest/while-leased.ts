@@ -17,7 +17,7 @@ export interface LeasedTask<T> {
 export type LeasedResult<T> = { kind: 'ran'; value: T } | { kind: 'taken' };
 
 // A heartbeat every third of it; a killed process is followed after this.
-const leaseTtlMs = 15_000;
+export const leaseTtlMs = 15_000;
 
 /** Runs a task while holding a feed's lease, with a heartbeat on the database's clock. */
 export async function whileLeased<T>({ sql, log, stream, run }: LeasedTask<T>): Promise<LeasedResult<T>> {

@@ -1,6 +1,4 @@
-import type { RunState } from '../projections/runs/fold.ts';
-import type { FoldedEvent } from './fold-event.ts';
-import { countsOf, type OutcomesByEvent } from './outcomes.ts';
+import type { RunEffects } from './write-runs.ts';
 
 export const recordOutcomes = ['accepted', 'revised', 'rejected', 'duplicates', 'skipped'] as const;
 export type RecordOutcome = (typeof recordOutcomes)[number];
@@ -12,19 +10,13 @@ export interface BatchEffects {
 }
 
 /** Pure. */
-export function effectsOf(
-  batch: readonly FoldedEvent[],
-  outcomes: OutcomesByEvent,
-  ended: readonly RunState[],
-): BatchEffects {
-  const records = batch.flatMap((folded) => {
-    if (folded.kind === 'dead' || folded.source === null || folded.records === null) return [];
-    const { source } = folded;
-    const counts = countsOf(folded, outcomes);
-    return recordOutcomes.map((outcome) => ({ source, outcome, count: counts[outcome] }));
-  });
+export function effectsOf({ ended, records }: RunEffects): BatchEffects {
   return {
-    records: records.filter(({ count }) => count > 0),
+    records: records
+      .flatMap(({ source, counts }) =>
+        recordOutcomes.map((outcome) => ({ source, outcome, count: counts[outcome] })),
+      )
+      .filter(({ count }) => count > 0),
     runsEnded: ended.map(({ source, status }) => ({ source, status })),
   };
 }

@@ -66,14 +66,14 @@ export async function writeBatch(
       const rows = batch.flatMap((f) => (f.kind === 'folded' && f.records ? f.records.stagedRows : []));
       const states = await readRunStates(tx, batch);
       const outcomes = await writeRecords(tx, rows, sweepOf(batch, states));
-      const ended = await writeRunStates(tx, batch, states, outcomes);
+      const effects = await writeRunStates(tx, batch, states, outcomes);
       await writeAside(tx, batch);
       await writeDrifts(tx, batch);
       await writeDecisions(tx, batch);
       const [raised] = await tx<{ version: number }[]>`
         update read_model set version = version + 1 returning version`;
       if (target.lease) await tx`select pg_notify('coinlog_read', '')`;
-      return { version: raised?.version ?? 0, effects: effectsOf(batch, outcomes, ended) };
+      return { version: raised?.version ?? 0, effects: effectsOf(effects) };
     });
     return { kind: 'written', ...written };
   } catch (error) {

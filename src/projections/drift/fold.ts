@@ -13,6 +13,8 @@ import { emptyShape, mergeShapes, type Shape } from './shape.ts';
 export interface RunUnderWay {
   runId: string;
   pages: { params: RecordedParams; mode: DriftMode; firstVersion: number; shape: Shape; news: News[] } | null;
+  /** Some of its pages came unchanged and are not in the shape: what is absent from it says nothing. */
+  partial?: boolean;
 }
 
 /** What is known of a stream's payloads. Plain JSON. */
@@ -26,6 +28,7 @@ export interface FeedDrift {
 export type DriftInput =
   | { kind: 'started'; runId: string }
   | { kind: 'page'; runId: string; version: number; params: RecordedParams; mode: DriftMode; shape: Shape }
+  | { kind: 'unchanged'; runId: string }
   | { kind: 'completed'; runId: string; version: number }
   /** Failed, deferred or abandoned. */
   | { kind: 'ended'; runId: string }
@@ -50,15 +53,16 @@ function withoutPage(params: RecordedParams): RecordedParams {
 }
 
 function withPage(
-  { runId, pages }: RunUnderWay,
+  run: RunUnderWay,
   page: Extract<DriftInput, { kind: 'page' }>,
   baseline: Baseline | null,
   fields: PayloadFields,
 ): RunUnderWay {
+  const { pages } = run;
   const { params, mode, version, shape } = page;
   const news = baseline === null ? [] : newsAfter(pages?.news ?? [], version, shape, baseline, fields);
   return {
-    runId,
+    ...run,
     pages: {
       params: pages?.params ?? withoutPage(params),
       mode,
@@ -69,6 +73,15 @@ function withPage(
   };
 }
 
+/** What a part of the pages can tell: that something is there. */
+const tellsPresence: ReadonlySet<string> = new Set(['FIELD_ADDED', 'TYPE_CHANGED']);
+
+/** Paths and types are learned from a part as from the whole; shares are not those of all coins. */
+function withoutNewStatistics(settled: Baseline, before: Baseline): Baseline {
+  const last = new Map(before.known.map((field) => [field.path, field.last]));
+  return { known: settled.known.map((field) => ({ ...field, last: last.get(field.path) ?? field.last })) };
+}
+
 /** The first completed run has nothing to be compared with; records that miss a required field are rejected anyway. */
 function completed(state: FeedDrift, run: RunUnderWay, version: number, feed: DriftFeed): DriftStep {
   const { pages } = run;
@@ -76,7 +89,9 @@ function completed(state: FeedDrift, run: RunUnderWay, version: number, feed: Dr
   const { params, mode, firstVersion, shape, news } = pages;
   const observed = { shape, params };
   const baseline = state.baseline ?? { known: [] };
-  const findings = state.baseline === null ? [] : compareShapes(baseline, observed, feed.fields);
+  const all = state.baseline === null ? [] : compareShapes(baseline, observed, feed.fields);
+  const findings = run.partial ? all.filter(({ kind }) => tellsPresence.has(kind)) : all;
+  const settled = settle(baseline, observed, feed.fields, findings, mode);
   const found = findings.map((finding) => ({ id: driftId(feed.stream, finding), finding }));
   const reports = found.map(({ id, finding }): DriftReport => {
     const span = newsOf(news, finding) ?? { firstVersion, lastVersion: version };
@@ -84,7 +99,7 @@ function completed(state: FeedDrift, run: RunUnderWay, version: number, feed: Dr
   });
   return {
     state: {
-      baseline: settle(baseline, observed, feed.fields, findings, mode),
+      baseline: run.partial ? withoutNewStatistics(settled, baseline) : settled,
       run: null,
       pending: mode === 'evolve' ? [] : pendingAfter(state.pending, found, observed),
     },
@@ -119,6 +134,8 @@ export function foldDrift(state: FeedDrift | null, input: DriftInput, feed: Drif
         state: { ...current, run: withPage(run, input, current.baseline, feed.fields) },
         reports: [],
       };
+    case 'unchanged':
+      return { state: { ...current, run: { ...run, partial: true } }, reports: [] };
     case 'completed':
       return completed(current, run, input.version, feed);
     default:

@@ -33,7 +33,7 @@ export function driftInputs(event: EventHeader, shape: Shape | null): DriftInput
     return [{ kind: 'page', runId, version, params, mode: contract, shape }];
   }
   if (type === 'run.completed') return [{ kind: 'completed', runId, version }];
-  // A run of which some pages are not told anew is no whole one to compare with.
-  if (type === 'page.unchanged' || endings.has(type)) return [{ kind: 'ended', runId }];
+  if (type === 'page.unchanged') return [{ kind: 'unchanged', runId }];
+  if (endings.has(type)) return [{ kind: 'ended', runId }];
   return [];
 }

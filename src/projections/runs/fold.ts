@@ -58,7 +58,6 @@ export const noRecords: RecordCounts = {
 const beginning = z.object({
   reject_limit: z.object({ records: z.number().nullable(), percent: z.number() }).optional(),
 });
-const unchangedPage = z.object({ records: z.number() });
 const ending = z.object({
   sweep: z.object({ rank_gaps: z.string() }).optional(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
@@ -118,9 +117,18 @@ const frozen = (state: RunState, { version }: EventHeader): RunState => ({
     `Event ${version} of ${state.feed} differs from the records known so far, and this source freezes then. "coinlog drift list" shows how; after "coinlog drift ack" the next run takes it, and "coinlog rejected replay" what was put aside.`,
 });
 
+/** The run goes on, and cannot succeed any more: what it received here, nobody can read. */
+export const withUnreadable = (state: RunState, version: number): RunState => ({
+  ...state,
+  errorCode: 'EVENT_UNREADABLE',
+  errorMessage:
+    state.errorMessage ??
+    `Event ${version} of ${state.feed} cannot be read: "coinlog deadletters list" says why. Its records are not in the data.`,
+});
+
 /** What is wrong with a run that got everything it asked for; null when nothing is. */
 function refused(state: RunState): { code: string; message: string } | null {
-  if (state.errorCode === frozenCode) return { code: frozenCode, message: state.errorMessage ?? '' };
+  if (state.errorCode !== null) return { code: state.errorCode, message: state.errorMessage ?? '' };
   const { recordsRead, rejected, rejectLimitRecords, rejectLimitPercent } = state;
   const overRecords = rejectLimitRecords !== null && rejected > rejectLimitRecords;
   const overPercent = rejectLimitPercent !== null && rejected * 100 > rejectLimitPercent * recordsRead;
@@ -178,11 +186,8 @@ export function foldRun(state: RunState | null, event: EventHeader, counts: Reco
   switch (event.type) {
     case 'run.started':
       return withLimits(current, event);
-    case 'page.unchanged': {
-      const { records } = unchangedPage.parse(event.metadata);
-      const counts = { ...noRecords, read: records, duplicates: records };
+    case 'page.unchanged':
       return withRecords({ ...current, pages: current.pages + 1, attempts: current.attempts + 1 }, counts);
-    }
     case 'file.opened':
       return current;
     case 'page.failed':
