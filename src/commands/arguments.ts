@@ -10,3 +10,12 @@ export function positiveNumber(text: string): number {
   if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0.');
   return value;
 }
+
+/** A moment; without a zone it is UTC and not this machine's. */
+export function timeArgument(text: string): Date {
+  // Without a zone it would be this machine's.
+  const time = new Date(/T.*(Z|[+-]\d\d:?\d\d)$|^[^T]*$/.test(text) ? text : `${text}Z`);
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError('must be a time, as 2026-11-01 or 2026-11-01T00:00:00Z.');
+  return time;
+}

@@ -3,6 +3,7 @@ import { readHeadsFile, writeHeads } from '../log/heads-file.ts';
 import { verifyLog, type VerifyResult } from '../log/verify.ts';
 import { writeVerifyCheckpoints } from '../log/verify-checkpoint.ts';
 import { rebuild } from '../projector/rebuild.ts';
+import { rebuildUntil } from '../projector/rebuild-until.ts';
 import { verifyReadModel } from '../projector/verify-read-model.ts';
 import { readLag } from '../read/lag.ts';
 import type { App } from './app.ts';
@@ -78,13 +79,26 @@ export async function projectCommand(app: App, output: Output): Promise<number> 
 }
 
 /** Rebuilds beside the live read model and swaps; or, with `verify`, only compares: exit 1 when there is a difference. */
-export async function rebuildCommand(app: App, output: Output, verify: boolean): Promise<number> {
+export async function rebuildCommand(
+  app: App,
+  output: Output,
+  { verify, until }: { verify: boolean; until?: Date },
+): Promise<number> {
   const progress = createProgress(output.json);
   const deps = {
     ...app.rebuildDeps,
     onProgress: ({ events, total }: { events: number; total: number }) =>
       progress.update('rebuild', events, total, 'events'),
   };
+  if (until !== undefined) {
+    const result = await rebuildUntil(deps, until).finally(() => progress.stop());
+    output.result(
+      { ...result, swapped: false, differences: { count: 0, first: [] } },
+      () =>
+        `${result.snapshots} snapshots, folded from the ${result.events} events recorded up to ${until.toISOString()}, are in the schema ${result.schema}. The live read model is as it was; "make psql" looks at both. When you are done: set role coinlog_projector; drop schema ${result.schema} cascade;`,
+    );
+    return 0;
+  }
   if (!verify) {
     const result = await rebuild(deps).finally(() => progress.stop());
     output.result(

@@ -1,15 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { App } from './app.ts';
+import { timeArgument } from './arguments.ts';
 import { logArchiveCommand, logExportCommand, logImportCommand, logRedactCommand } from './log.ts';
 import type { Output } from './output.ts';
-
-function timeArgument(text: string): Date {
-  // Without a zone it would be this machine's.
-  const time = new Date(/T.*(Z|[+-]\d\d:?\d\d)$|^[^T]*$/.test(text) ? text : `${text}Z`);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(time.getTime()))
-    throw new InvalidArgumentError('must be a time, as 2026-11-01 or 2026-11-01T00:00:00Z.');
-  return time;
-}
 
 function versionArgument(text: string): number {
   if (!/^[1-9]\d{0,15}$/.test(text)) throw new InvalidArgumentError('must be a version, from 1.');

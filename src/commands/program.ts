@@ -8,7 +8,7 @@ import { projectCommand, rebuildCommand, verifyCommand, type VerifyCommandOption
 import { chooseDataDir } from './data-dir.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsList, eventsShow } from './events.ts';
-import { positiveNumber, wholeNumber } from './arguments.ts';
+import { positiveNumber, timeArgument, wholeNumber } from './arguments.ts';
 import {
   addDeadLetterCommands,
   addDriftCommands,
@@ -148,8 +148,16 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
 
   command('rebuild', 'rebuilds the read model beside the live one and swaps')
     .option('--verify', 'compare only: exit 1 when a fresh fold differs from what is served', false)
-    .action(({ verify }: { verify: boolean }) =>
-      withApp(true, (app) => rebuildCommand(app, output(), verify)),
+    .addOption(
+      new Option(
+        '--until <time>',
+        'fold what had been recorded by then into a schema of its own, and swap nothing',
+      )
+        .argParser(timeArgument)
+        .conflicts('verify'),
+    )
+    .action((options: { verify: boolean; until?: Date }) =>
+      withApp(true, (app) => rebuildCommand(app, output(), options)),
     );
 
   command('verify', 'checks digests, chain and density of the whole log')
