@@ -24,6 +24,7 @@ export const errorCatalogue = {
   FOLD_FAILED: { status: 500, exitCode: 1 },
   EVENT_UNREADABLE: { status: 500, exitCode: 1 },
   RUN_NOT_FOUND: { status: 404, exitCode: 1 },
+  COIN_NOT_FOUND: { status: 404, exitCode: 1 },
   DRIFT_NOT_FOUND: { status: 404, exitCode: 1 },
   RECORD_NOT_FOUND: { status: 404, exitCode: 1 },
   BUSY: { status: 409, exitCode: 3 },

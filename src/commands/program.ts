@@ -8,6 +8,7 @@ import { projectCommand, rebuildCommand, verifyCommand, type VerifyCommandOption
 import { chooseDataDir } from './data-dir.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsList, eventsShow } from './events.ts';
+import { explainCommand, explainFields, type ExplainOptions } from './explain.ts';
 import { positiveNumber, timeArgument, wholeNumber } from './arguments.ts';
 import {
   addDeadLetterCommands,
@@ -170,6 +171,14 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
     .addOption(new Option('--export <file>', 'write the heads, to be kept elsewhere').conflicts('against'))
     .option('--against <file>', 'compare with exported heads: finds a tail cut off, or a chain made anew')
     .action((options: VerifyCommandOptions) => withApp(true, (app) => verifyCommand(app, output(), options)));
+
+  command('explain', 'a value with its quotes, records, events, requests and runs, on one screen')
+    .argument('<coin>', 'as bitcoin or coingecko:bitcoin')
+    .addOption(new Option('--field <name>', 'which value').choices(explainFields).default('priceUsd'))
+    .option('--at <time>', 'as the market stood then', timeArgument)
+    .action((coin: string, options: ExplainOptions) =>
+      withApp(true, (app) => explainCommand(app, output(), coin, options)),
+    );
 
   addLogCommands(command('log', 'moves the log: archive, export, import, redact'), (run) =>
     withApp(true, (app) => run(app, output())),

@@ -68,6 +68,33 @@ describe('the controls, one after the other on one database', () => {
     expect(await ingest()).toMatchObject({ exitCode: 0, status: 'COMPLETED', accepted: 3 });
   });
 
+  it('explain leads a value back to its record, event, request and run, and to what stood at an earlier time', async () => {
+    const now = await run('explain', 'bitcoin', '--json');
+    expect(now.json()).toMatchObject({
+      coinId: 'coingecko.bitcoin',
+      field: 'priceUsd',
+      value: '1',
+      quotes: [
+        {
+          source: 'coingecko',
+          event: { stream: 'coingecko.markets', type: 'page.fetched' },
+          request: { path: '/coins/markets' },
+          rawRecord: { id: 'bitcoin', current_price: 1 },
+          run: { status: 'COMPLETED' },
+        },
+      ],
+    });
+    const before = await run('explain', 'coingecko:bitcoin', '--at', '2026-11-20T09:59:59Z', '--json');
+    expect(before.json()).toMatchObject({ value: null, quotes: [] });
+    const at = await run('explain', 'bitcoin', '--at', '2026-11-20T10:00:01Z', '--json');
+    expect(at.json()).toMatchObject({ value: '1', quotes: [{ sourceCoinId: 'bitcoin' }] });
+    const unknown = await run('explain', 'nothing');
+    expect([unknown.exitCode, unknown.stderr]).toEqual([
+      1,
+      expect.stringContaining('There is no coin "nothing"'),
+    ]);
+  });
+
   it('source orders name what is wrong: an unknown source, a missing reason', async () => {
     const unknown = await run('source', 'pause', 'nothing', '--reason', 'x');
     expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('there are coinpaprika')]);
