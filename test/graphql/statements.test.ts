@@ -71,6 +71,15 @@ it('raw records take a statement for each event that they are in, not for each r
   expect(found).toHaveLength(opened + 1 + 1 + 5 + closed);
 });
 
+it('candles and sparklines of 50 coins are a statement for each span, whatever the number', async () => {
+  const asked = (first: number) =>
+    `{ coins(first: ${first}) { nodes { history(interval: H1) { closeUsd } sparkline } } }`;
+  const found = await statementsOf(asked(50));
+  // Coins, candles, sparklines.
+  expect(found).toHaveLength(opened + 3 + closed);
+  expect(await statementsOf(asked(5))).toHaveLength(found.length);
+});
+
 it('what is not selected is not read: no count and no quotes', async () => {
   const found = await statementsOf('{ coins(first: 50) { nodes { id } } }');
   expect(found.filter((statement) => /count\(|read\.quote/.test(statement))).toEqual([]);

@@ -4,6 +4,7 @@ import type { SourceConfig } from '../../config/config.ts';
 import type { Archive } from '../../log/archive/archive.ts';
 import type { EventHeader } from '../../log/event.ts';
 import { readLinks, type SourceCoin } from '../../read/graphql/coin-ids.ts';
+import { candleKeyText, readCandles, type CandleKey, type CandleRow } from '../../read/graphql/candles.ts';
 import { readCoinsById, type CoinRow } from '../../read/graphql/coins.ts';
 import type { DriftRow } from '../../read/drifts.ts';
 import { readDriftsById } from '../../read/graphql/drifts.ts';
@@ -44,6 +45,7 @@ interface Batchers {
   /** By canonical id, as the following. */
   quotes: Batcher<string, QuoteRow[]>;
   links: Batcher<string, SourceCoin[]>;
+  candles: Batcher<CandleKey, CandleRow[]>;
   snapshots: Batcher<string, SnapshotRow>;
   runs: Batcher<string, RunRow>;
   /** By run. */
@@ -63,6 +65,8 @@ export interface GraphqlContext extends Batchers {
   archive: Archive;
   sources: readonly SourceConfig[];
   now: () => Date;
+  /** One moment for the whole answer: what is asked up to now ends there for every coin. */
+  askedAt: Date;
   /** What changes anything; throws UNAUTHENTICATED or ADMIN_DISABLED for those who may not. */
   administration(): Administration;
   /** From here on everything is read anew, from a later snapshot: a mutation has changed it. */
@@ -77,6 +81,10 @@ function createBatchers({ archive, sources, now }: ContextDeps, { read }: Reads)
     coins: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readCoinsById(sql, ids)) }),
     quotes: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readQuotes(sql, ids)) }),
     links: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readLinks(sql, ids)) }),
+    candles: createBatcher({
+      keyOf: candleKeyText,
+      load: (keys) => read((sql) => readCandles(sql, keys)),
+    }),
     snapshots: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readSnapshotsById(sql, ids)) }),
     runs: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRunsById(sql, ids)) }),
     rankGaps: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRankGaps(sql, ids)) }),
@@ -117,6 +125,7 @@ export function createContexts(deps: ContextDeps): (asked: Asked) => GraphqlCont
       archive,
       sources,
       now,
+      askedAt: now(),
       administration() {
         assertAdmitted(admit(authorization));
         return administration;

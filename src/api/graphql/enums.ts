@@ -23,6 +23,29 @@ registerEnumType(ExclusionReason, {
   },
 });
 
+export const Interval = {
+  M1: 'M1',
+  M5: 'M5',
+  M15: 'M15',
+  H1: 'H1',
+  H4: 'H4',
+  D1: 'D1',
+  W1: 'W1',
+} as const;
+registerEnumType(Interval, {
+  name: 'Interval',
+  description: 'How long a candle is.',
+  valuesConfig: {
+    M1: { description: 'A minute.' },
+    M5: { description: 'Five minutes.' },
+    M15: { description: 'A quarter of an hour.' },
+    H1: { description: 'An hour.' },
+    H4: { description: 'Four hours, from midnight UTC on.' },
+    D1: { description: 'A day, UTC.' },
+    W1: { description: 'A week, from Monday on, UTC.' },
+  },
+});
+
 export const RunStatus = {
   RUNNING: 'RUNNING',
   COMPLETED: 'COMPLETED',

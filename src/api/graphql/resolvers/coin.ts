@@ -1,12 +1,16 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Query, Resolver, Root } from 'type-graphql';
 import { resolveCoinId } from '../../../read/graphql/coin-ids.ts';
 import { coinList } from '../../../read/graphql/coins.ts';
 import { readPage } from '../../../read/graphql/page.ts';
 import { CoinsArgs } from '../connection-args.ts';
 import { connectionOf, type Connection } from '../connection.ts';
 import type { GraphqlContext } from '../context.ts';
+import { candlesMax, historySpan, sparklineSpan } from '../history.ts';
+import { HistoryArgs, SparklineArgs } from '../history-args.ts';
 import { assertKnownSource, assertSearchable } from '../known-source.ts';
 import { DateTime } from '../scalars.ts';
+import { Candle, candleOf } from '../types/candle.ts';
+import { toFloat } from '../types/numbers.ts';
 import { Coin, CoinConnection, coinOf } from '../types/coin.ts';
 import { Quote, quoteOf } from '../types/quote.ts';
 
@@ -66,6 +70,39 @@ export class CoinResolver {
         latest === null || (staleAfter !== null && staleAfter > latest) ? staleAfter : latest,
       null,
     );
+  }
+
+  @FieldResolver(() => [Candle], {
+    description: `Candles over its observations in USD, oldest first; by default the last 24 hours. At most ${candlesMax}: more is BAD_USER_INPUT.`,
+  })
+  async history(
+    @Root() { id }: Coin,
+    @Args(() => HistoryArgs) { from, to, interval, source }: HistoryArgs,
+    @Ctx() { candles, sources, askedAt }: GraphqlContext,
+  ): Promise<Candle[]> {
+    assertKnownSource(source, sources);
+    const asked = { from: from ?? null, to: to ?? null, interval: interval ?? 'M15', source: source ?? null };
+    const span = historySpan(asked, askedAt);
+    const rows = (await candles.load({ coinId: id, ...span })) ?? [];
+    const endMs = Math.min(span.toMs, askedAt.getTime());
+    return rows.map((row) => candleOf(row, span.intervalMs, endMs));
+  }
+
+  @FieldResolver(() => [Float], {
+    nullable: 'items',
+    description: 'Prices in USD at equal distances up to now, oldest first; null where nothing was observed.',
+  })
+  async sparkline(
+    @Root() { id }: Coin,
+    @Args(() => SparklineArgs) { points, hours }: SparklineArgs,
+    @Ctx() { candles, askedAt }: GraphqlContext,
+  ): Promise<(number | null)[]> {
+    const span = sparklineSpan(points, hours, askedAt);
+    const rows = (await candles.load({ coinId: id, ...span })) ?? [];
+    const closes = new Map(
+      rows.map((row) => [Math.round((row.start.getTime() - span.fromMs) / span.intervalMs), row.close]),
+    );
+    return Array.from({ length: points }, (_, index) => toFloat(closes.get(index) ?? null));
   }
 
   @FieldResolver(() => [Quote], {
