@@ -10,6 +10,7 @@ const foldFiles = [
   'control/record-decisions',
   'log/event-id',
   'projector/batch',
+  'projector/copy-rows',
   'projector/fold-event',
   'projector/outcomes',
   'projector/write-aside',

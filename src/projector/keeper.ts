@@ -73,7 +73,10 @@ export function createKeeper(deps: ProjectorDeps, lease: LeaseRequest, signal: A
         return rebuildBeside(state.foldDigest, foldDigest);
       }
       wasOurs = true;
-      return { kind: 'ready', target: { schema: 'read', lease, decisions, onDead: 'put aside' } };
+      return {
+        kind: 'ready',
+        target: { schema: 'read', lease, decisions, onDead: 'put aside', summaries: 'with each batch' },
+      };
     },
   };
 }

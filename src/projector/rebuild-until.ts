@@ -2,7 +2,7 @@ import type { Sql } from '../database/client.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { readHeader, readHeads } from '../log/read.ts';
 import { readDecisions } from './decisions.ts';
-import { asOnlyRebuild, foldInto, type RebuildDeps } from './rebuild.ts';
+import { asOnlyRebuild, foldAll, type RebuildDeps } from './rebuild.ts';
 import { createReadIndexes, createReadModelBeside, dropReadModel } from './schema.ts';
 
 /** The last event of a stream that was recorded up to a time; 0 when there is none. Times never go back in a stream. */
@@ -51,7 +51,7 @@ export async function rebuildUntil(deps: RebuildDeps, until: Date): Promise<Rebu
     const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
     await createReadModelBeside(sql, schema, madeBy, now());
     try {
-      const events = await foldInto(deps, decisions, schema, upTo, 'put aside');
+      const events = await foldAll(deps, { schema, decisions, onDead: 'put aside' }, upTo);
       await createReadIndexes(sql, schema);
       const [row] = await sql<
         { snapshots: number }[]

@@ -5,10 +5,11 @@ import { CoinlogError } from '../errors.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { readHeads } from '../log/read.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
-import { readDecisions, type Decisions } from './decisions.ts';
+import { readDecisions } from './decisions.ts';
 import { projectorLease, rebuildLease } from './leases.ts';
 import { eventsBetween, projectStep } from './project.ts';
 import type { WriteTarget } from './write-batch.ts';
+import { writeSummaries } from './write-records.ts';
 import {
   createReadIndexes,
   createReadModelBeside,
@@ -44,20 +45,31 @@ const rebuildTtlMs = 15_000;
 const swapLockTimeoutMs = 50;
 const swapAttempts = 200;
 
-/** Folds into a schema of its own until it has everything up to `upTo`. */
-export async function foldInto(
-  deps: RebuildDeps,
-  decisions: Decisions,
-  schema: string,
-  upTo: Checkpoints,
-  onDead: WriteTarget['onDead'],
-): Promise<number> {
+/** A read model that is being made beside the live one. */
+export type Beside = Pick<WriteTarget, 'schema' | 'decisions' | 'onDead'>;
+
+/** Folds the bulk of the log into an empty schema of its own. What follows from the snapshots is made once, at the end. */
+export async function foldAll(deps: RebuildDeps, beside: Beside, upTo: Checkpoints): Promise<number> {
+  const events = await foldUpTo(deps, { ...beside, lease: null, summaries: 'at the end' }, upTo);
+  await deps.sql.begin(async (tx) => {
+    await tx`set local role coinlog_projector`;
+    await tx.unsafe(`set local search_path = ${beside.schema}, pg_temp`);
+    await writeSummaries(tx);
+  });
+  return events;
+}
+
+/** Folds on from there until it has everything up to `upTo`. */
+export const foldOn = (deps: RebuildDeps, beside: Beside, upTo: Checkpoints): Promise<number> =>
+  foldUpTo(deps, { ...beside, lease: null, summaries: 'with each batch' }, upTo);
+
+async function foldUpTo(deps: RebuildDeps, target: WriteTarget, upTo: Checkpoints): Promise<number> {
   const { sql } = deps;
-  const total = eventsBetween(await readCheckpoints(sql, schema), upTo);
+  const total = eventsBetween(await readCheckpoints(sql, target.schema), upTo);
   let events = 0;
   for (;;) {
     if (deps.signal?.aborted) throw new CoinlogError('BUSY', 'The rebuild was stopped; nothing was changed.');
-    const step = await projectStep(deps, { schema, lease: null, decisions, onDead }, upTo);
+    const step = await projectStep(deps, target, upTo);
     if (step.kind === 'not_ours') throw new CoinlogError('BUSY', `Rebuild stopped: ${step.reason}.`);
     if (step.kind === 'caught_up') return events;
     events += step.events;
@@ -104,7 +116,7 @@ async function swap(tx: Transaction, now: Date): Promise<void> {
 const isLockTimeout = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === '55P03';
 
-async function catchUpAndSwap(deps: RebuildDeps, decisions: Decisions): Promise<number> {
+async function catchUpAndSwap(deps: RebuildDeps, beside: Beside): Promise<number> {
   const { sql, now } = deps;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -113,7 +125,7 @@ async function catchUpAndSwap(deps: RebuildDeps, decisions: Decisions): Promise<
         const live = (await readModelState(tx, 'read'))
           ? await readCheckpoints(tx, 'read')
           : new Map<string, number>();
-        const events = await foldInto(deps, decisions, 'read_next', live, 'stop');
+        const events = await foldOn(deps, beside, live);
         await swap(tx, now());
         return events;
       });
@@ -148,9 +160,10 @@ export async function rebuild(deps: RebuildDeps): Promise<RebuildResult> {
     await dropReadModel(sql, 'read_verify');
     const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
     await createReadModelBeside(sql, 'read_next', madeBy, now());
-    let events = await foldInto(deps, decisions, 'read_next', await readHeads(sql), 'stop');
+    const beside: Beside = { schema: 'read_next', decisions, onDead: 'stop' };
+    let events = await foldAll(deps, beside, await readHeads(sql));
     await createReadIndexes(sql, 'read_next');
-    events += await catchUpAndSwap(deps, decisions);
+    events += await catchUpAndSwap(deps, beside);
     await dropReadModel(sql, 'read_old');
     return {
       events,

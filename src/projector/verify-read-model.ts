@@ -6,7 +6,7 @@ import { comparedTables } from '../projections/read-model.ts';
 import { keyColumns, tableName, type ReadTable } from '../projections/read-table.ts';
 import { readDecisions } from './decisions.ts';
 import { projectorLease } from './leases.ts';
-import { asOnlyRebuild, foldInto, type RebuildDeps } from './rebuild.ts';
+import { asOnlyRebuild, foldAll, foldOn, type Beside, type RebuildDeps } from './rebuild.ts';
 import { createReadModelBeside, dropReadModel, readCheckpoints, readModelState } from './schema.ts';
 
 export interface Difference {
@@ -68,11 +68,12 @@ export async function verifyReadModel(deps: RebuildDeps): Promise<ReadModelVerif
     try {
       const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
       await createReadModelBeside(sql, schema, madeBy, now());
-      let events = await foldInto(deps, decisions, schema, await readCheckpoints(sql, 'read'), 'put aside');
+      const beside: Beside = { schema, decisions, onDead: 'put aside' };
+      let events = await foldAll(deps, beside, await readCheckpoints(sql, 'read'));
       // The writer waits from here, so that both sides stand at the same events while they are compared.
       const differences = await sql.begin(async (tx) => {
         await blockLease(tx, projectorLease);
-        events += await foldInto(deps, decisions, schema, await readCheckpoints(tx, 'read'), 'put aside');
+        events += await foldOn(deps, beside, await readCheckpoints(tx, 'read'));
         const found = { count: 0, first: [] as Difference[] };
         for (const readTable of comparedTables) {
           const { count, first } = await compareTable(tx, readTable);

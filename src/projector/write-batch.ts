@@ -6,7 +6,8 @@ import type { FoldedEvent } from './fold-event.ts';
 import { writeAside } from './write-aside.ts';
 import { writeDecisions } from './write-decisions.ts';
 import { writeDrifts } from './write-drift.ts';
-import { writeRecords } from './write-records.ts';
+import { CopyFailed } from './copy-rows.ts';
+import { writeRecords, type Staging, type Summaries } from './write-records.ts';
 import { readRunStates, sweepOf, writeRunStates } from './write-runs.ts';
 
 /** Which read model to write to, and by what right. */
@@ -17,6 +18,8 @@ export interface WriteTarget {
   decisions: Decisions;
   /** What becomes of an event that no fold can read: it is put aside and the rest goes on, or everything stops there. */
   onDead: 'put aside' | 'stop';
+  /** At the end only into a schema that nobody reads yet: see `writeSummaries`. */
+  summaries: Summaries;
 }
 
 export type WriteResult =
@@ -54,18 +57,36 @@ export async function writeBatch(
   batch: readonly FoldedEvent[],
 ): Promise<WriteResult> {
   try {
+    return await writeStaging(sql, target, batch, 'copy');
+  } catch (error) {
+    // Once more the slow way, which tells why: whether the rows are wrong or the database is in trouble.
+    if (error instanceof CopyFailed) return writeStaging(sql, target, batch, 'insert');
+    throw error;
+  }
+}
+
+async function writeStaging(
+  sql: Sql,
+  target: WriteTarget,
+  batch: readonly FoldedEvent[],
+  staging: Staging,
+): Promise<WriteResult> {
+  try {
     const written = await sql.begin(async (tx) => {
       if (target.lease && !(await lockLease(tx, target.lease)))
         throw new NotOurs('another process has the lease');
       await tx`set local role coinlog_projector`;
       await tx.unsafe(`set local search_path = ${target.schema}, pg_temp`);
+      // What a crash takes of it is thrown away anyway; the swap's own commit makes it all durable.
+      if (target.lease === null) await tx`set local synchronous_commit = off`;
       const [model] = await tx<{ foldDigest: string }[]>`select fold_digest from read_model for update`;
       if (model?.foldDigest !== target.decisions.foldDigest)
         throw new NotOurs('the read model was made by other folds');
       await moveCheckpoints(tx, batch);
       const rows = batch.flatMap((f) => (f.kind === 'folded' && f.records ? f.records.stagedRows : []));
       const states = await readRunStates(tx, batch);
-      const outcomes = await writeRecords(tx, rows, sweepOf(batch, states));
+      const { summaries } = target;
+      const outcomes = await writeRecords(tx, rows, { sweep: sweepOf(batch, states), summaries, staging });
       const effects = await writeRunStates(tx, batch, states, outcomes);
       await writeAside(tx, batch);
       await writeDrifts(tx, batch);

@@ -27,18 +27,18 @@ export const writeLinks = `
 const values = [...Object.values(decimalColumns), 'rank'];
 
 /**
- * The coins of a batch anew from the links and the latest quotes, which have been written before. Lateral with a limit:
+ * Coins anew from the links and the latest quotes, which have been written before. Lateral with a limit:
  * a look-up per coin. As plain joins, on tables without statistics yet, each coin was compared with every other one
  * (2.9 s of 6.8 for 50,000 coins).
  */
-export const writeCoins = `
+const coinsFrom = (sourceCoins: string): string => `
   insert into coin (coin_id, symbol, name, image_url, ${columnList(values)}, linked_sources, quotes_used, quotes_total, observed_at)
   select l.coin_id, c.symbol, c.name, c.image_url,
     ${values.map((column) => `q.${column}`).join(', ')},
     1, case when q.price is null then 0 else 1 end,
     (select count(*) from quote a where a.source = t.source and a.source_coin_id = t.source_coin_id),
     q.observed_at
-  from (select distinct source, source_coin_id from staged) t
+  from ${sourceCoins} t
   cross join lateral (
     select k.coin_id from identity_link k
     where k.source = t.source and k.source_coin_id = t.source_coin_id limit 1) l
@@ -50,3 +50,14 @@ export const writeCoins = `
     where k.source = t.source and k.source_coin_id = t.source_coin_id and k.quote_currency = 'USD' limit 1) q on true
   on conflict (coin_id) do update set
     ${setExcluded(['symbol', 'name', 'image_url', ...values, 'linked_sources', 'quotes_used', 'quotes_total', 'observed_at'])}`;
+
+export const writeCoins = coinsFrom('(select distinct source, source_coin_id from staged)');
+
+/** Every coin, where none was written with the batches. */
+export const writeAllCoins = coinsFrom('source_coin');
+
+/** The observations of each source coin, where they were not counted with the batches. */
+export const countAllSnapshots = `
+  update source_coin c set snapshots = s.snapshots
+  from (select source, source_coin_id, count(*) as snapshots from snapshot group by source, source_coin_id) s
+  where s.source = c.source and s.source_coin_id = c.source_coin_id`;

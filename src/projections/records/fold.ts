@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { CoinlogError } from '../../errors.ts';
-import { asUuid } from '../../log/event-id.ts';
 import type { LogEvent } from '../../log/event.ts';
 import {
   decimalFields,
@@ -14,7 +13,7 @@ import type { Source } from '../../sources/source.ts';
 import { ownCoinId } from '../coins/coin-id.ts';
 import type { Shape } from '../drift/shape.ts';
 import { readRecords, type RecordContract } from './read-records.ts';
-import { stagedRow } from './staged.ts';
+import { stagedRow, unknownCell } from './staged.ts';
 
 /** A record that is kept without some of its values. */
 export interface CellReport {
@@ -40,42 +39,50 @@ export interface FoldedRecords {
 // The namespace of coinlog's snapshot ids: any fixed UUID.
 const namespace = Buffer.from('6f1d2a7e5b0c4f0f9a4be1c7d5a3b8e2', 'hex');
 
+// One for all ids, since every quote has one. A name that does not fit gets its own.
+const idBytes = Buffer.alloc(4_096);
+idBytes.set(namespace);
+
+/** A digest in hexadecimal as a UUID of a version; as `asUuid` makes it of bytes. */
+function hexUuid(hex: string, version: number): string {
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${version}${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
 /** UUIDv5 of (source, source coin, observed at, currency): the same after every rebuild. */
 export function snapshotId(
   source: string,
   sourceCoinId: string,
   quote: Pick<QuoteValues, 'observedAt' | 'currency'>,
 ): string {
-  const name = Buffer.from(
-    JSON.stringify([source, sourceCoinId, quote.observedAt.toISOString(), quote.currency]),
-  );
-  return asUuid(hash('sha1', Buffer.concat([namespace, name]), 'buffer'), 5);
+  const name = JSON.stringify([source, sourceCoinId, quote.observedAt.toISOString(), quote.currency]);
+  const isShort = name.length * 3 <= idBytes.length - namespace.length;
+  const named = isShort
+    ? idBytes.subarray(0, namespace.length + idBytes.write(name, namespace.length))
+    : Buffer.concat([namespace, Buffer.from(name)]);
+  return hexUuid(hash('sha1', named, 'hex'), 5);
 }
 
 function asStagedRow(event: LogEvent, source: string, record: CoinRecord, quote: QuoteValues): string {
-  const name = record.name ?? record.symbol ?? record.sourceCoinId;
-  const decimals = decimalFields.map((field) => quote[field]);
-  const rank = quote.rank === null ? null : String(quote.rank);
-  const content = JSON.stringify([record.symbol, name, record.imageUrl, decimals, rank]);
-  return stagedRow([
+  const names = stagedRow([
+    record.symbol,
+    record.name ?? record.symbol ?? record.sourceCoinId,
+    record.imageUrl,
+  ]);
+  // Numerals hold nothing to escape.
+  let content = names;
+  for (const field of decimalFields) content += `\t${quote[field] ?? unknownCell}`;
+  content += `\t${quote.rank ?? unknownCell}`;
+  const which = stagedRow([
     snapshotId(source, record.sourceCoinId, quote),
     source,
     record.sourceCoinId,
     ownCoinId(source, record.sourceCoinId),
     quote.currency,
-    record.symbol,
-    name,
-    record.imageUrl,
-    ...decimals,
-    rank,
-    quote.observedAt.toISOString(),
-    quote.observedAtBasis,
-    event.recordedAt.toISOString(),
-    event.stream,
-    String(event.version),
-    String(record.index),
-    asUuid(hash('md5', content, 'buffer'), 8),
   ]);
+  const observed = `${quote.observedAt.toISOString()}\t${quote.observedAtBasis}`;
+  const from = `${event.recordedAt.toISOString()}\t${event.stream}\t${event.version}\t${record.index}`;
+  return `${which}\t${content}\t${observed}\t${from}\t${hexUuid(hash('md5', content, 'hex'), 8)}`;
 }
 
 /** `usd` and `USD` are one: the first counts, since two of one record could not tell which wins. */

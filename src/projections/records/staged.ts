@@ -28,17 +28,42 @@ export const createStaging = `
   create temp table if not exists sweep (stream text, version bigint, run_from bigint, more boolean) on commit delete rows;
   create temp table if not exists gained (source text, source_coin_id text, snapshots bigint) on commit delete rows`;
 
-const names = stagedColumns.map(([name]) => name);
+const names = stagedColumns.map(([name]) => name).join(', ');
 
-/**
- * $1: a JSON list of objects whose keys are `c0`, `c1`, … in the columns' order. Not COPY: an error that PostgreSQL
- * finds after the last row never reaches the client library, which then waits for ever with the locks held.
- */
-export const writeStaged = `
-  insert into staged (${names.join(', ')})
-  select ${names.map((_, index) => `c${index}`).join(', ')}
+/** Takes rows as `stagedRow` makes them, one a line. */
+export const copyStaged = `copy staged (${names}) from stdin`;
+
+/** $1: the same rows as a JSON list of objects whose keys are `c0`, `c1`, … in the columns' order. */
+export const insertStaged = `
+  insert into staged (${names})
+  select ${stagedColumns.map((_, index) => `c${index}`).join(', ')}
   from json_to_recordset($1::text::json) as r (${stagedColumns.map(([, type], index) => `c${index} ${type}`).join(', ')})`;
 
-/** One row of that list as JSON. jsonb and text hold no NUL and no half of a surrogate pair. */
-export const stagedRow = (values: readonly (string | null)[]): string =>
-  `{${values.flatMap((value, index) => (value === null ? [] : [`"c${index}":${JSON.stringify(value.toWellFormed().replaceAll('\0', '\uFFFD'))}`])).join(',')}}`;
+/** How a line says null. */
+export const unknownCell = '\\N';
+
+const special = /[\\\t\n\r]/;
+const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const meant: Record<string, string> = { '\\\\': '\\', '\\t': '\t', '\\n': '\n', '\\r': '\r' };
+
+/** PostgreSQL's text holds no NUL and no half of a surrogate pair. */
+function cell(value: string | null): string {
+  if (value === null) return unknownCell;
+  const storable = value.toWellFormed().replaceAll('\0', '\uFFFD');
+  return special.test(storable)
+    ? storable.replace(/[\\\t\n\r]/g, (letter) => escapes[letter] ?? letter)
+    : storable;
+}
+
+/** Values in the columns' order as a line of COPY, without its end. A part of a row is joined to others by a tab. */
+export const stagedRow = (values: readonly (string | null)[]): string => values.map(cell).join('\t');
+
+const valueOf = (text: string): string => text.replace(/\\[\\tnr]/g, (escape) => meant[escape] ?? escape);
+
+const asObject = (row: string): Record<string, string> =>
+  Object.fromEntries(
+    row.split('\t').flatMap((text, index) => (text === unknownCell ? [] : [[`c${index}`, valueOf(text)]])),
+  );
+
+/** What `insertStaged` takes. */
+export const stagedJson = (rows: readonly string[]): string => JSON.stringify(rows.map(asObject));

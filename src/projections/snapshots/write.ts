@@ -21,12 +21,13 @@ const columns = [
 
 /**
  * What became of each record, counted per event. A record is accepted when one of its quotes is the first of its
- * observation, revised when one says something else than the last one of that observation, else a duplicate.
- * Runs before the rows are written: it compares with what stands there.
+ * observation, revised when one says something else than the last one of that observation, else a duplicate. Notes in
+ * `gained` how many observations each source coin gains: those that do not stand there yet.
+ * Runs before the rows are written: it compares with what stands there, and asks for that only once.
  */
 export const countOutcomes = `
-  with compared as (
-    select s.stream, s.version, s.record_index, s.content_digest,
+  with compared as materialized (
+    select s.source, s.source_coin_id, s.stream, s.version, s.record_index, s.content_digest,
       coalesce(
         lag(s.content_digest) over (
           partition by s.source, s.source_coin_id, s.quote_currency, s.observed_at
@@ -39,6 +40,9 @@ export const countOutcomes = `
       where k.source = s.source and k.source_coin_id = s.source_coin_id
         and k.quote_currency = s.quote_currency and k.observed_at = s.observed_at
       limit 1) known on true
+  ), noted as (
+    insert into gained (source, source_coin_id, snapshots)
+    select source, source_coin_id, count(*) from compared where previous is null group by source, source_coin_id
   ), records as (
     select stream, version, record_index, bool_or(previous is null) as accepted,
       bool_or(previous <> content_digest) as revised
@@ -48,19 +52,6 @@ export const countOutcomes = `
     count(*) filter (where not accepted and revised) as revised,
     count(*) filter (where not accepted and revised is not true) as duplicates
   from records group by stream, version`;
-
-/** How many observations each source coin gains: those that do not stand there yet. Runs before they are written. */
-export const countNewRows = `
-  insert into gained (source, source_coin_id, snapshots)
-  select source, source_coin_id, count(distinct (quote_currency, observed_at))
-  from staged s
-  left join lateral (
-    select true as there from snapshot k
-    where k.source = s.source and k.source_coin_id = s.source_coin_id
-      and k.quote_currency = s.quote_currency and k.observed_at = s.observed_at
-    limit 1) known on true
-  where known.there is null
-  group by source, source_coin_id`;
 
 /** Of one observation the latest event's record wins, so that any order of writing ends the same. */
 export const writeSnapshots = `

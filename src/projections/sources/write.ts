@@ -24,3 +24,9 @@ export const writeSourceRuns = `
       then excluded.last_run_id else source.last_run_id end,
     last_run_started_at = greatest(source.last_run_started_at, excluded.last_run_started_at),
     last_success_at = greatest(source.last_success_at, excluded.last_success_at)`;
+
+/** The same of every source, where nothing was counted with the batches. Runs after the source coins are counted. */
+export const countAllSources = `
+  insert into source (source, coins, snapshots)
+  select source, count(*), sum(snapshots) from source_coin group by source
+  on conflict (source) do update set coins = excluded.coins, snapshots = excluded.snapshots`;
