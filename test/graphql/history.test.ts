@@ -12,7 +12,7 @@ const day = '2026-11-20';
 /** Observations of a coin: minutes of the day with a price, and no price at all in one of them. */
 const prices: [string, number | null][] = [
   ['10:00:00', 5],
-  ['10:07:00', 9.000000000000000000001],
+  ['10:07:00', 9],
   ['10:08:00', null],
   ['10:14:59', 2],
   ['10:15:00', 3],
