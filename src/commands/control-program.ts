@@ -3,6 +3,7 @@ import type { App } from './app.ts';
 import { wholeNumber } from './arguments.ts';
 import { deadLettersList, deadLettersRetry, deadLettersSkip } from './dead-letters.ts';
 import { driftAck, driftList } from './drift.ts';
+import { identityPropose } from './identity.ts';
 import { mappingList, mappingLoad, mappingShow } from './mapping.ts';
 import type { Output } from './output.ts';
 import { rejectedDiscard, rejectedExport, rejectedList, rejectedReplay, rejectedShow } from './rejected.ts';
@@ -138,6 +139,16 @@ export function addMappingCommands(mapping: Command, withApp: WithApp): void {
     .action((file: string, { reason }: { reason: string }) =>
       withApp((app, output) => mappingLoad(app, output, file, reason)),
     );
+}
+
+/** `coinlog identity …`: which source coins are one coin. */
+export function addIdentityCommands(identity: Command, withApp: WithApp): void {
+  identity
+    .command('propose')
+    .description('shows which source coins are one coin by what is known of them; links nothing')
+    .option('--limit <n>', 'how many of each to print', wholeNumber, 50)
+    .option(...jsonOption)
+    .action(({ limit }: { limit: number }) => withApp((app, output) => identityPropose(app, output, limit)));
 }
 
 /** `coinlog deadletters …`: events that no fold can read. */

@@ -13,6 +13,7 @@ import { positiveNumber, timeArgument, wholeNumber } from './arguments.ts';
 import {
   addDeadLetterCommands,
   addDriftCommands,
+  addIdentityCommands,
   addMappingCommands,
   addRejectedCommands,
   addSourceOrders,
@@ -225,6 +226,7 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
     withApp(true, (app) => run(app, output()));
   addDriftCommands(command('drift', 'what sources send otherwise than before'), decides);
   addRejectedCommands(command('rejected', 'records that could not be read'), decides);
+  addIdentityCommands(command('identity', 'which source coins are one coin'), decides);
   addMappingCommands(command('mapping', 'how the columns of CSV files are read'), decides);
   addDeadLetterCommands(command('deadletters', 'events that no fold can read'), decides);
   const source = command('source', 'looks at sources, pauses, resumes and resets them');

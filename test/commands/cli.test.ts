@@ -68,6 +68,17 @@ describe('the commands, one after the other on one embedded database', () => {
     expect(runs[2]).toMatchObject({ recordsRead: 2, accepted: 1, rejected: 1 });
   });
 
+  it('identity propose finds the coins that two sources have in common', async () => {
+    const shown = (await run('identity', 'propose', '--json')).json() as {
+      links: { source: string; coinId: string; sourceCoinId: string }[];
+    };
+    const bitcoin = shown.links.filter(({ coinId }) => coinId === 'bitcoin');
+    expect(bitcoin.map(({ source, sourceCoinId }) => `${source}:${sourceCoinId}`).sort()).toEqual(
+      expect.arrayContaining(['coingecko:bitcoin', 'coinpaprika:btc-bitcoin']),
+    );
+    expect(new Set(shown.links.map(({ coinId }) => coinId)).size).toBeGreaterThan(100);
+  });
+
   it('the same file again is told as unchanged, and appends no event', async () => {
     const before = (await run('events', 'list', '--stream', 'csv.files', '--json')).stdout.toString();
     const again = await run('ingest', 'csv', '--json');

@@ -95,6 +95,15 @@ describe('the controls, one after the other on one database', () => {
     ]);
   });
 
+  it('identity propose shows which source coins are one coin, and links nothing', async () => {
+    const shown = (await run('identity', 'propose', '--json')).json() as {
+      links: object[];
+      ambiguous: object[];
+    };
+    // Of one source no two coins are one.
+    expect(shown).toEqual({ links: [], ambiguous: [] });
+  });
+
   it('source orders name what is wrong: an unknown source, a missing reason', async () => {
     const unknown = await run('source', 'pause', 'nothing', '--reason', 'x');
     expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('there are coinpaprika')]);
