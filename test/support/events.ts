@@ -19,6 +19,12 @@ export interface TestRun {
 
 const empty = new Uint8Array();
 
+/** Two events of one millisecond would stand in the order of their rows' ids: what a test expects is that of recording. */
+async function nextMillisecond(): Promise<void> {
+  const before = Date.now();
+  while (Date.now() === before) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Appends a whole run to a feed's stream, the way the ingester does. */
 export async function appendRun(
   sql: Sql,
@@ -49,6 +55,7 @@ export async function appendRun(
     };
     const metadata = { request, status: 200, attempt: 1, page: index + 1, headers: {} };
     await append(sql, stream, [event('page.fetched', at(100 * (index + 1)), metadata, Buffer.from(body))]);
+    await nextMillisecond();
   }
   if (ending === null) return;
   const { type, metadata = {} } = ending ?? { type: 'run.completed' };
