@@ -7,7 +7,7 @@ import { quoteTable } from './quotes/tables.ts';
 import type { ReadTable } from './read-table.ts';
 import { cellReportTable, rejectedRecordTable } from './rejects/tables.ts';
 import { runTable } from './runs/tables.ts';
-import { snapshotTable } from './snapshots/tables.ts';
+import { snapshotRevisionTable, snapshotTable } from './snapshots/tables.ts';
 import { sourceStateTable } from './sources/tables.ts';
 
 /** How far each stream has been folded. */
@@ -40,6 +40,7 @@ export const readModel = readSchema.table('read_model', {
 /** What a rebuild must reproduce, row by row. */
 export const comparedTables: readonly ReadTable[] = [
   snapshotTable,
+  snapshotRevisionTable,
   quoteTable,
   sourceCoinTable,
   identityLinkTable,

@@ -10,7 +10,8 @@ import {
 } from '../projections/coins/write.ts';
 import { writeAllQuotes, writeQuotes } from '../projections/quotes/write.ts';
 import { copyStaged, createStaging, insertStaged, stagedJson } from '../projections/records/staged.ts';
-import { countOutcomes, writeSnapshots } from '../projections/snapshots/write.ts';
+import { countMet, mergeMet } from '../projections/snapshots/met.ts';
+import { countNew, takeNew } from '../projections/snapshots/write.ts';
 import { addSourceCounts, countAllSources } from '../projections/sources/write.ts';
 import { copyRows } from './copy-rows.ts';
 import { keyOf, noOutcomes, type Outcomes, type OutcomesByEvent } from './outcomes.ts';
@@ -35,7 +36,13 @@ async function stage(tx: Transaction, rows: readonly string[], staging: Staging)
   else await tx.unsafe(insertStaged, [stagedJson(rows)]);
 }
 
-/** The rows' own statements, in the only order that counts right: outcomes before what they compare with. */
+/** Writes the rows themselves; true when there was nothing to compare any of them with. */
+async function takeAllNew(tx: Transaction): Promise<boolean> {
+  const [count] = await tx.unsafe<{ taken: number; staged: number }[]>(takeNew);
+  return count?.taken === count?.staged;
+}
+
+/** The rows' own statements, in the only order that counts right: the sources' counts before what they compare with. */
 export async function writeRecords(
   tx: Transaction,
   rows: readonly string[],
@@ -45,7 +52,8 @@ export async function writeRecords(
   if (rows.length === 0) return outcomes;
   await stage(tx, rows, staging);
   const repeated = sweep.length === 0 ? [] : await dropRepeatedCoins(tx, sweep);
-  for (const row of await tx.unsafe<PerEvent<Outcomes>>(countOutcomes))
+  const isNew = await takeAllNew(tx);
+  for (const row of await tx.unsafe<PerEvent<Outcomes>>(isNew ? countNew : countMet))
     outcomes.set(keyOf(row.stream, row.version), row);
   for (const row of repeated) {
     const known = outcomes.get(keyOf(row.stream, row.version)) ?? noOutcomes;
@@ -57,7 +65,7 @@ export async function writeRecords(
   const summarised = summaries === 'with each batch';
   const steps = [
     ...(summarised ? [addSourceCounts] : []),
-    writeSnapshots,
+    ...(isNew ? [] : [mergeMet]),
     writeSourceCoins,
     ...(summarised ? [writeQuotes, addSnapshotCounts] : []),
     ...(sweep.some(({ more }) => more) ? [markSeen] : []),

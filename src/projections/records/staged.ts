@@ -1,4 +1,6 @@
+import { getTableConfig } from 'drizzle-orm/pg-core';
 import { decimalColumns } from '../columns.ts';
+import { snapshotRevision } from '../snapshots/tables.ts';
 
 /** The columns of a staged quote, in the order of its COPY. */
 export const stagedColumns: readonly (readonly [name: string, type: string])[] = [
@@ -21,12 +23,22 @@ export const stagedColumns: readonly (readonly [name: string, type: string])[] =
   ['content_digest', 'uuid'],
 ];
 
-/** A batch's quotes before they are merged, and the observations that each source coin gains by it. */
+const readingColumns = getTableConfig(snapshotRevision).columns.map(
+  (column) => `${column.name} ${column.getSQLType()}`,
+);
+
+/**
+ * A batch's quotes before they are merged, the observations that each source coin gains by it, and those that several
+ * records speak of with all that was ever said of them.
+ */
 export const createStaging = `
   create temp table if not exists staged (${stagedColumns.map(([name, type]) => `${name} ${type}`).join(', ')})
     on commit delete rows;
   create temp table if not exists sweep (stream text, version bigint, run_from bigint, more boolean) on commit delete rows;
-  create temp table if not exists gained (source text, source_coin_id text, snapshots bigint) on commit delete rows`;
+  create temp table if not exists gained (source text, source_coin_id text, snapshots bigint) on commit delete rows;
+  create temp table if not exists met (source text, source_coin_id text, quote_currency text, observed_at timestamptz)
+    on commit delete rows;
+  create temp table if not exists reading (${readingColumns.join(', ')}) on commit delete rows`;
 
 const names = stagedColumns.map(([name]) => name).join(', ');
 
