@@ -2,7 +2,7 @@ import { CoinlogError } from '../errors.ts';
 import type { EventHeader } from '../log/event.ts';
 import { readHeader } from '../log/read.ts';
 import { resolveCoinId } from '../read/graphql/coin-ids.ts';
-import { exclusionOf, readQuotes, type QuoteRow } from '../read/graphql/quotes.ts';
+import { judgeQuotes, readQuotes, type JudgedRow } from '../read/graphql/quotes.ts';
 import { readRawRecords, recordKeyText } from '../read/graphql/raw-records.ts';
 import { readQuotesAt } from '../read/quotes-at.ts';
 import { readRunsById, type RunRow } from '../read/runs.ts';
@@ -44,7 +44,7 @@ interface ExplainedQuote {
   run: RunRow | null;
 }
 
-async function explainQuote(app: App, quote: QuoteRow, field: FieldName): Promise<ExplainedQuote> {
+async function explainQuote(app: App, quote: JudgedRow, field: FieldName): Promise<ExplainedQuote> {
   const { readSql } = app.database;
   const { stream, version, recordIndex } = quote;
   const header = await readHeader(readSql, stream, version, app.archive);
@@ -57,7 +57,7 @@ async function explainQuote(app: App, quote: QuoteRow, field: FieldName): Promis
     value: quote[fields[field]],
     observedAt: quote.observedAt,
     observedAtBasis: quote.observedAtBasis,
-    excluded: exclusionOf(quote),
+    excluded: quote.exclusion,
     event: header && {
       stream,
       version,
@@ -118,7 +118,7 @@ export async function explainCommand(
       ? ((await readQuotes(readSql, [coinId])).get(coinId) ?? [])
       : await readQuotesAt(readSql, coinId, at);
   const quotes: ExplainedQuote[] = [];
-  for (const row of rows) quotes.push(await explainQuote(app, row, field));
+  for (const row of judgeQuotes(rows)) quotes.push(await explainQuote(app, row, field));
   const used = quotes.filter(({ excluded, value }) => excluded === null && value !== null);
   const [value = null] = used.map((quote) => quote.value);
   const document = { coinId, field, at: at ?? null, value, quotes };

@@ -10,6 +10,10 @@ function quoteOf(source: string, price: string | null, known: Partial<ConsensusQ
   const unknown = {
     marketCap: null,
     volume24h: null,
+    fullyDilutedValuation: null,
+    high24h: null,
+    low24h: null,
+    ath: null,
     percentChange1h: null,
     percentChange24h: null,
     percentChange7d: null,
@@ -19,7 +23,7 @@ function quoteOf(source: string, price: string | null, known: Partial<ConsensusQ
     maxSupply: null,
     rank: null,
   };
-  const base = { sourceCoinId: 'bitcoin', currency: 'USD', observedAt: testTime, cadenceMs: 5 * minuteMs };
+  const base = { sourceCoinId: 'bitcoin', currency: 'USD', observedAt: testTime };
   return { source, ...base, ...unknown, price, ...known };
 }
 const ago = (minutes: number): Date => new Date(testTime.getTime() - minutes * minuteMs);
@@ -112,8 +116,6 @@ describe('the consensus of quotes', () => {
   it('leaves out what is stale beside the newest of the coin, and nothing for its age alone', () => {
     const list = [quoteOf('coingecko', '100'), quoteOf('coinpaprika', '101', { observedAt: ago(61) })];
     expect(exclusions(list)).toEqual({ coingecko: null, coinpaprika: 'STALE' });
-    const slow = list.map((quote) => ({ ...quote, cadenceMs: 60 * minuteMs }));
-    expect(exclusions(slow)).toEqual({ coingecko: null, coinpaprika: null });
     const old = list.map((quote) => ({ ...quote, observedAt: new Date('2014-01-01T00:00:00Z') }));
     expect(consensusOf(old)).toMatchObject({ method: 'median', quotesUsed: 2, spreadPercent: 0.995 });
   });

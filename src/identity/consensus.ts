@@ -1,26 +1,16 @@
-import type { Decimal } from '../sources/record.ts';
+import type { Decimal, DecimalField } from '../sources/record.ts';
 import { exactOf, lowerMedianOf, medianOf } from './decimal.ts';
 import { compareCoins, compareText, type SourceCoinRef } from './source-coin.ts';
 
-/** Values on which sources differ and whose middle means something. */
-type Middled =
-  | 'price'
-  | 'marketCap'
-  | 'volume24h'
-  | 'percentChange1h'
-  | 'percentChange24h'
-  | 'percentChange7d'
-  | 'percentChange30d';
-/** Values of which one is right: the mean of two supplies is nobody's. */
+/** Values of which one is right: the mean of two supplies is nobody's. Of all others the middle means something. */
 type Picked = 'circulatingSupply' | 'totalSupply' | 'maxSupply';
+type Middled = Exclude<DecimalField, Picked>;
 
 /** The newest that a source says of a coin in one currency. */
-export interface ConsensusQuote extends SourceCoinRef, Record<Middled | Picked, Decimal | null> {
+export interface ConsensusQuote extends SourceCoinRef, Record<DecimalField, Decimal | null> {
   currency: string;
   rank: number | null;
   observedAt: Date;
-  /** How often its source is asked. */
-  cadenceMs: number;
 }
 
 export type ExclusionReason = 'STALE' | 'OUTLIER' | 'NO_PRICE' | 'NOT_USD';
@@ -39,7 +29,7 @@ export interface JudgedQuote {
 
 export interface CoinConsensus {
   method: ConsensusMethod;
-  values: Record<Middled | Picked, Decimal | null> & { rank: number | null };
+  values: Record<DecimalField, Decimal | null> & { rank: number | null };
   /** Between the lowest and the highest price used, of the consensus; null with fewer than two. */
   spreadPercent: number | null;
   /** The newest that was used. */
@@ -51,11 +41,10 @@ export interface CoinConsensus {
 }
 
 /**
- * One page of a source holds prices 35 minutes apart, so an hour is no age; and a source that is asked every hour has
- * missed two answers before the third makes it stale.
+ * One page of a source holds prices 35 minutes apart, so an hour is no age. The same for a source that is asked once a
+ * day: beside one of now its price is old, and how often it is asked is a setting, which no fold may hang on.
  */
-const staleAfterMsMin = 3_600_000;
-const staleAfterCadences = 3;
+const staleAfterMs = 3_600_000;
 
 /** Of 2,541 coins 1 % moved by more than a factor of 1.5 within an hour: further apart, two quotes tell of two things. */
 const wildFactor = 1.5;
@@ -123,6 +112,10 @@ function valuesOf(used: readonly ConsensusQuote[]): CoinConsensus['values'] {
     price: median('price'),
     marketCap: median('marketCap'),
     volume24h: median('volume24h'),
+    fullyDilutedValuation: median('fullyDilutedValuation'),
+    high24h: median('high24h'),
+    low24h: median('low24h'),
+    ath: median('ath'),
     percentChange1h: median('percentChange1h'),
     percentChange24h: median('percentChange24h'),
     percentChange7d: median('percentChange7d'),
@@ -142,8 +135,7 @@ export function consensusOf(unordered: readonly ConsensusQuote[]): CoinConsensus
   const quotes = unordered.toSorted(compareQuotes);
   const priced = quotes.filter((quote) => quote.currency === 'USD' && hasPrice(quote));
   const newest = latest(priced);
-  const isStale = ({ observedAt, cadenceMs }: ConsensusQuote): boolean =>
-    newest - observedAt.getTime() > Math.max(staleAfterMsMin, staleAfterCadences * cadenceMs);
+  const isStale = ({ observedAt }: ConsensusQuote): boolean => newest - observedAt.getTime() > staleAfterMs;
   const fresh = priced.filter((quote) => !isStale(quote));
   const used = agreeing(fresh);
   const exclusionOf = (quote: ConsensusQuote): ExclusionReason | null => {

@@ -19,10 +19,12 @@ export const publicViews = (schema: string): string[] => [
   `create or replace view public.coin as
     select coin_id, symbol, name, image_url, rank, price as price_usd, market_cap as market_cap_usd,
       volume_24h as volume_24h_usd, percent_change_1h, percent_change_24h, percent_change_7d, percent_change_30d,
-      circulating_supply, total_supply, max_supply, linked_sources, observed_at
+      circulating_supply, total_supply, max_supply, linked_sources, observed_at, method, spread_percent, quotes_used,
+      quotes_total
     from ${schema}.coin`,
   `create or replace view public.identity_link as
-    select source, source_coin_id, coin_id from ${schema}.identity_link`,
+    select source, source_coin_id, coin_id, method, confidence_percent, evidence, decided_at, version
+    from ${schema}.identity_link`,
 ];
 
 export const publicViewNames = ['snapshot', 'run', 'coin', 'identity_link'] as const;

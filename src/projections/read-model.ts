@@ -1,5 +1,6 @@
 import { boolean, primaryKey } from 'drizzle-orm/pg-core';
-import { coinTable, identityLinkTable, sourceCoinTable } from './coins/tables.ts';
+import { coinTable, sourceCoinTable } from './coins/tables.ts';
+import { coinAliasTable, identityLinkTable } from './identity/tables.ts';
 import { count, readSchema, text, time } from './columns.ts';
 import { driftAcknowledgementTable, rejectedDecisionTable } from './decisions/tables.ts';
 import { driftTable, feedDriftTable } from './drift/tables.ts';
@@ -35,6 +36,8 @@ export const readModel = readSchema.table('read_model', {
   /** Of the folds' code alone, without what operators decided. */
   codeDigest: text('code_digest').notNull(),
   rebuiltAt: time('rebuilt_at').notNull(),
+  /** The version that the last rebuild was swapped in with. */
+  rebuiltVersion: count('rebuilt_version').notNull(),
 });
 
 /** What a rebuild must reproduce, row by row. */
@@ -44,6 +47,7 @@ export const comparedTables: readonly ReadTable[] = [
   quoteTable,
   sourceCoinTable,
   identityLinkTable,
+  coinAliasTable,
   coinTable,
   runTable,
   sourceStateTable,

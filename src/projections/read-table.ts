@@ -7,6 +7,8 @@ export interface ReadTable {
   partitionedBy?: string;
   /** What follows `create index on <table>`. */
   indexes: readonly string[];
+  /** Columns that a rebuild need not reproduce. */
+  uncompared?: readonly string[];
 }
 
 export const tableName = ({ table }: ReadTable): string => getTableConfig(table).name;

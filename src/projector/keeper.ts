@@ -1,6 +1,7 @@
 import { releaseLease, type LeaseRequest } from '../database/lease.ts';
 import { CoinlogError } from '../errors.ts';
 import { readDecisions } from './decisions.ts';
+import { createIdentityMemory } from './identity-memory.ts';
 import type { ProjectorDeps } from './projector.ts';
 import { rebuild } from './rebuild.ts';
 import { createLiveReadModel, readModelState } from './schema.ts';
@@ -33,6 +34,7 @@ export interface Keeper {
  */
 export function createKeeper(deps: ProjectorDeps, lease: LeaseRequest, signal: AbortSignal): Keeper {
   const { sql, log, now, codeDigest, holder } = deps;
+  const identity = createIdentityMemory(deps);
   let wasOurs = false;
   let unreadable: { foldDigest: string; error: CoinlogError } | null = null;
 
@@ -75,7 +77,14 @@ export function createKeeper(deps: ProjectorDeps, lease: LeaseRequest, signal: A
       wasOurs = true;
       return {
         kind: 'ready',
-        target: { schema: 'read', lease, decisions, onDead: 'put aside', summaries: 'with each batch' },
+        target: {
+          schema: 'read',
+          lease,
+          decisions,
+          onDead: 'put aside',
+          summaries: 'with each batch',
+          identity,
+        },
       };
     },
   };

@@ -1,6 +1,7 @@
 import type { Sql } from '../database/client.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { readHeader, readHeads } from '../log/read.ts';
+import { createIdentityMemory } from './identity-memory.ts';
 import { readDecisions } from './decisions.ts';
 import { asOnlyRebuild, foldAll, type RebuildDeps } from './rebuild.ts';
 import { createReadIndexes, createReadModelBeside, dropReadModel } from './schema.ts';
@@ -51,7 +52,8 @@ export async function rebuildUntil(deps: RebuildDeps, until: Date): Promise<Rebu
     const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
     await createReadModelBeside(sql, schema, madeBy, now());
     try {
-      const events = await foldAll(deps, { schema, decisions, onDead: 'put aside' }, upTo);
+      const identity = createIdentityMemory(deps);
+      const events = await foldAll(deps, { schema, decisions, onDead: 'put aside', identity }, upTo);
       await createReadIndexes(sql, schema);
       const [row] = await sql<
         { snapshots: number }[]

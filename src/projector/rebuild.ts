@@ -6,6 +6,7 @@ import type { Archive } from '../log/archive/archive.ts';
 import { readHeads } from '../log/read.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
 import { readDecisions } from './decisions.ts';
+import { createIdentityMemory } from './identity-memory.ts';
 import { projectorLease, rebuildLease } from './leases.ts';
 import { eventsBetween, projectStep } from './project.ts';
 import type { WriteTarget } from './write-batch.ts';
@@ -46,7 +47,7 @@ const swapLockTimeoutMs = 50;
 const swapAttempts = 200;
 
 /** A read model that is being made beside the live one. */
-export type Beside = Pick<WriteTarget, 'schema' | 'decisions' | 'onDead'>;
+export type Beside = Pick<WriteTarget, 'schema' | 'decisions' | 'onDead' | 'identity'>;
 
 /** Folds the bulk of the log into an empty schema of its own. What follows from the snapshots is made once, at the end. */
 export async function foldAll(deps: RebuildDeps, beside: Beside, upTo: Checkpoints): Promise<number> {
@@ -107,7 +108,8 @@ async function swap(tx: Transaction, now: Date): Promise<void> {
     await tx`lock table read.read_model in access exclusive mode`;
     await tx`alter schema read rename to read_old`;
   }
-  await tx`update read_next.read_model set version = ${(live?.version ?? 0) + 1}, rebuilt_at = ${now}`;
+  const version = (live?.version ?? 0) + 1;
+  await tx`update read_next.read_model set version = ${version}, rebuilt_version = ${version}, rebuilt_at = ${now}`;
   await tx`alter schema read_next rename to read`;
   await pointPublicViews(tx, 'read');
   await tx`select pg_notify('coinlog_read', '')`;
@@ -160,7 +162,8 @@ export async function rebuild(deps: RebuildDeps): Promise<RebuildResult> {
     await dropReadModel(sql, 'read_verify');
     const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
     await createReadModelBeside(sql, 'read_next', madeBy, now());
-    const beside: Beside = { schema: 'read_next', decisions, onDead: 'stop' };
+    const identity = createIdentityMemory(deps);
+    const beside: Beside = { schema: 'read_next', decisions, onDead: 'stop', identity };
     let events = await foldAll(deps, beside, await readHeads(sql));
     await createReadIndexes(sql, 'read_next');
     events += await catchUpAndSwap(deps, beside);

@@ -94,8 +94,8 @@ async function makeReadModel(tx: Transaction, schema: string, madeBy: MadeBy, no
     for (const statement of createStatements(schema, readTable)) await tx.unsafe(statement);
   for (const statement of partitionStatements(schema, now)) await tx.unsafe(statement);
   await tx`
-    insert into ${tx(schema)}.read_model (one, version, fold_digest, code_digest, rebuilt_at)
-    values (true, 0, ${madeBy.foldDigest}, ${madeBy.codeDigest}, ${now})`;
+    insert into ${tx(schema)}.read_model (one, version, fold_digest, code_digest, rebuilt_at, rebuilt_version)
+    values (true, 0, ${madeBy.foldDigest}, ${madeBy.codeDigest}, ${now}, 0)`;
   await tx`grant usage on schema ${tx(schema)} to coinlog_app`;
   await tx`grant select on all tables in schema ${tx(schema)} to coinlog_app`;
 }

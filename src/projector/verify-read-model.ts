@@ -5,6 +5,7 @@ import { CoinlogError } from '../errors.ts';
 import { comparedTables } from '../projections/read-model.ts';
 import { keyColumns, tableName, type ReadTable } from '../projections/read-table.ts';
 import { readDecisions } from './decisions.ts';
+import { createIdentityMemory } from './identity-memory.ts';
 import { projectorLease } from './leases.ts';
 import { asOnlyRebuild, foldAll, foldOn, type Beside, type RebuildDeps } from './rebuild.ts';
 import { createReadModelBeside, dropReadModel, readCheckpoints, readModelState } from './schema.ts';
@@ -37,7 +38,9 @@ async function compareTable(
 ): Promise<{ count: number; first: Difference[] }> {
   const table = tableName(readTable);
   const keys = keyColumns(readTable);
-  const names = getTableConfig(readTable.table).columns.map((column) => column.name);
+  const names = getTableConfig(readTable.table)
+    .columns.map((column) => column.name)
+    .filter((name) => !readTable.uncompared?.includes(name));
   const row = (side: string) => `(${names.map((name) => `${side}.${name}`).join(', ')})`;
   const keyObject = keys.map((key) => `'${key}', coalesce(live.${key}, fresh.${key})`).join(', ');
   const rows = await sql.unsafe<DifferenceRow[]>(`
@@ -68,7 +71,8 @@ export async function verifyReadModel(deps: RebuildDeps): Promise<ReadModelVerif
     try {
       const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
       await createReadModelBeside(sql, schema, madeBy, now());
-      const beside: Beside = { schema, decisions, onDead: 'put aside' };
+      const identity = createIdentityMemory(deps);
+      const beside: Beside = { schema, decisions, onDead: 'put aside', identity };
       let events = await foldAll(deps, beside, await readCheckpoints(sql, 'read'));
       // The writer waits from here, so that both sides stand at the same events while they are compared.
       const differences = await sql.begin(async (tx) => {

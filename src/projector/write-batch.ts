@@ -1,12 +1,16 @@
 import type { Sql, Transaction } from '../database/client.ts';
 import { lockLease, type LeaseRequest } from '../database/lease.ts';
+import { createStaging } from '../projections/records/staged.ts';
 import { effectsOf, type BatchEffects } from './batch-effects.ts';
 import type { Decisions } from './decisions.ts';
 import type { FoldedEvent } from './fold-event.ts';
+import type { IdentityMemory } from './identity-memory.ts';
 import { writeAside } from './write-aside.ts';
 import { writeDecisions } from './write-decisions.ts';
 import { writeDrifts } from './write-drift.ts';
 import { CopyFailed } from './copy-rows.ts';
+import { writeCoins } from './write-coins.ts';
+import { writeIdentity } from './write-identity.ts';
 import { writeRecords, type Staging, type Summaries } from './write-records.ts';
 import { readRunStates, sweepOf, writeRunStates } from './write-runs.ts';
 
@@ -20,6 +24,8 @@ export interface WriteTarget {
   onDead: 'put aside' | 'stop';
   /** At the end only into a schema that nobody reads yet: see `writeSummaries`. */
   summaries: Summaries;
+  /** What has been decided on identity, between batches. */
+  identity: IdentityMemory;
 }
 
 export type WriteResult =
@@ -83,10 +89,16 @@ async function writeStaging(
       if (model?.foldDigest !== target.decisions.foldDigest)
         throw new NotOurs('the read model was made by other folds');
       await moveCheckpoints(tx, batch);
+      await tx.unsafe(createStaging);
+      const identity = await writeIdentity(tx, batch, {
+        memory: target.identity,
+        skipped: target.decisions.skipped,
+      });
       const rows = batch.flatMap((f) => (f.kind === 'folded' && f.records ? f.records.stagedRows : []));
       const states = await readRunStates(tx, batch);
       const { summaries } = target;
       const outcomes = await writeRecords(tx, rows, { sweep: sweepOf(batch, states), summaries, staging });
+      if (summaries === 'with each batch' && (rows.length > 0 || identity)) await writeCoins(tx);
       const effects = await writeRunStates(tx, batch, states, outcomes);
       await writeAside(tx, batch);
       await writeDrifts(tx, batch);
@@ -94,9 +106,10 @@ async function writeStaging(
       const [raised] = await tx<{ version: number }[]>`
         update read_model set version = version + 1 returning version`;
       if (target.lease) await tx`select pg_notify('coinlog_read', '')`;
-      return { version: raised?.version ?? 0, effects: effectsOf(effects) };
+      return { version: raised?.version ?? 0, effects: effectsOf(effects), identity };
     });
-    return { kind: 'written', ...written };
+    if (written.identity) target.identity.put(written.identity);
+    return { kind: 'written', version: written.version, effects: written.effects };
   } catch (error) {
     if (error instanceof NotOurs) return { kind: 'not_ours', reason: error.message };
     throw error;

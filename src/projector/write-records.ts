@@ -1,19 +1,15 @@
 import type { Transaction } from '../database/client.ts';
 import { dropRepeated, markSeen, writeSweepPages, type SweepPage } from '../projections/coins/sweep.ts';
-import {
-  addSnapshotCounts,
-  countAllSnapshots,
-  writeAllCoins,
-  writeCoins,
-  writeLinks,
-  writeSourceCoins,
-} from '../projections/coins/write.ts';
+import { noteAllCoins, noteStagedCoins } from '../projections/coins/consensus.ts';
+import { addSnapshotCounts, countAllSnapshots, writeSourceCoins } from '../projections/coins/write.ts';
+import { writeOwnLinks } from '../projections/identity/write.ts';
 import { writeAllQuotes, writeQuotes } from '../projections/quotes/write.ts';
 import { copyStaged, createStaging, insertStaged, stagedJson } from '../projections/records/staged.ts';
 import { countMet, mergeMet } from '../projections/snapshots/met.ts';
 import { countNew, takeNew } from '../projections/snapshots/write.ts';
 import { addSourceCounts, countAllSources } from '../projections/sources/write.ts';
 import { copyRows } from './copy-rows.ts';
+import { writeCoins } from './write-coins.ts';
 import { keyOf, noOutcomes, type Outcomes, type OutcomesByEvent } from './outcomes.ts';
 
 type PerEvent<T> = (T & { stream: string; version: number })[];
@@ -31,7 +27,6 @@ export interface RecordWrite {
 }
 
 async function stage(tx: Transaction, rows: readonly string[], staging: Staging): Promise<void> {
-  await tx.unsafe(createStaging);
   if (staging === 'copy') await copyRows(tx, copyStaged, rows);
   else await tx.unsafe(insertStaged, [stagedJson(rows)]);
 }
@@ -69,8 +64,8 @@ export async function writeRecords(
     writeSourceCoins,
     ...(summarised ? [writeQuotes, addSnapshotCounts] : []),
     ...(sweep.some(({ more }) => more) ? [markSeen] : []),
-    writeLinks,
-    ...(summarised ? [writeCoins] : []),
+    writeOwnLinks,
+    ...(summarised ? [noteStagedCoins] : []),
   ];
   // In one message: none of their answers is needed.
   await tx.unsafe(steps.join(';\n'));
@@ -79,7 +74,10 @@ export async function writeRecords(
 
 /** What batches without summaries left out, of everything that they wrote. */
 export async function writeSummaries(tx: Transaction): Promise<void> {
-  await tx.unsafe([writeAllQuotes, countAllSnapshots, countAllSources, writeAllCoins].join(';\n'));
+  await tx.unsafe(
+    [createStaging, writeAllQuotes, countAllSnapshots, countAllSources, noteAllCoins].join(';\n'),
+  );
+  await writeCoins(tx);
 }
 
 async function dropRepeatedCoins(

@@ -69,7 +69,7 @@ describe('coin', () => {
         maxSupply: 21_000_000,
         observedAt: '2026-11-20T09:59:00.000Z',
         staleAfter: '2026-11-20T10:14:00.000Z',
-        consensus: { method: 'single', quotesUsed: 1, quotesTotal: 1 },
+        consensus: { method: 'only', quotesUsed: 1, quotesTotal: 1 },
         exact: {
           priceUsd: '87123.45',
           marketCapUsd: '1700000000000',
@@ -96,7 +96,7 @@ describe('coin', () => {
     expect(data).toEqual({
       coin: {
         priceUsd: 87_000.5,
-        consensus: { method: 'single', quotesUsed: 1, quotesTotal: 2 },
+        consensus: { method: 'only', quotesUsed: 1, quotesTotal: 2 },
         quotes: [
           {
             ...shared,

@@ -60,8 +60,6 @@ describe('the schema', () => {
 const missing = {
   types: [
     'Market',
-    'IdentityLink',
-    'LinkMethod',
     'RunComparison',
     'PriceMove',
     'Performance',
@@ -94,12 +92,7 @@ const missing = {
     'Query.anomalies',
     'Query.rateLimit',
     'Coin.asOfVersion',
-    'Coin.spreadPercent',
-    'Coin.links',
-    'ExclusionReason.STALE',
-    'ExclusionReason.OUTLIER',
     'Event.archived',
-    'CoinFilter.minLinkedSources',
     'Mutation.rebuild',
     'Mutation.linkCoin',
     'Mutation.unlinkCoin',

@@ -3,7 +3,7 @@ import { readSourceControls, type SourceControls } from '../../control/status.ts
 import type { SourceConfig } from '../../config/config.ts';
 import type { Archive } from '../../log/archive/archive.ts';
 import type { EventHeader } from '../../log/event.ts';
-import { readLinks, type SourceCoin } from '../../read/graphql/coin-ids.ts';
+import { readAliases, readLinks, type LinkRow } from '../../read/graphql/links.ts';
 import { candleKeyText, readCandles, type CandleKey, type CandleRow } from '../../read/graphql/candles.ts';
 import { readCoinsById, type CoinRow } from '../../read/graphql/coins.ts';
 import type { DriftRow } from '../../read/drifts.ts';
@@ -44,7 +44,8 @@ interface Batchers {
   coins: Batcher<string, CoinRow>;
   /** By canonical id, as the following. */
   quotes: Batcher<string, QuoteRow[]>;
-  links: Batcher<string, SourceCoin[]>;
+  links: Batcher<string, LinkRow[]>;
+  aliases: Batcher<string, string[]>;
   candles: Batcher<CandleKey, CandleRow[]>;
   snapshots: Batcher<string, SnapshotRow>;
   runs: Batcher<string, RunRow>;
@@ -81,6 +82,7 @@ function createBatchers({ archive, sources, now }: ContextDeps, { read }: Reads)
     coins: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readCoinsById(sql, ids)) }),
     quotes: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readQuotes(sql, ids)) }),
     links: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readLinks(sql, ids)) }),
+    aliases: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readAliases(sql, ids)) }),
     candles: createBatcher({
       keyOf: candleKeyText,
       load: (keys) => read((sql) => readCandles(sql, keys)),

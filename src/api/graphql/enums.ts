@@ -13,13 +13,41 @@ registerEnumType(TimeBasis, {
   },
 });
 
-export const ExclusionReason = { NO_PRICE: 'NO_PRICE', NOT_USD: 'NOT_USD' } as const;
+export const ExclusionReason = {
+  STALE: 'STALE',
+  OUTLIER: 'OUTLIER',
+  NO_PRICE: 'NO_PRICE',
+  NOT_USD: 'NOT_USD',
+} as const;
 registerEnumType(ExclusionReason, {
   name: 'ExclusionReason',
   description: "Why a quote has no part in its coin's consensus.",
   valuesConfig: {
-    NO_PRICE: { description: 'The source gives no price.' },
+    STALE: { description: "It is more than an hour older than the coin's newest quote." },
+    OUTLIER: { description: 'Its price is far from what most quotes agree on.' },
+    NO_PRICE: { description: 'The source gives no price, or none above zero.' },
     NOT_USD: { description: 'It is in another currency than USD.' },
+  },
+});
+
+export const LinkMethodEnum = {
+  OPERATOR: 'OPERATOR',
+  MAPPING: 'MAPPING',
+  CONTRACT: 'CONTRACT',
+  SYMBOL_AND_NAME: 'SYMBOL_AND_NAME',
+  DECLARED: 'DECLARED',
+  FIRST_SEEN: 'FIRST_SEEN',
+} as const;
+registerEnumType(LinkMethodEnum, {
+  name: 'LinkMethod',
+  description: 'How a link was found.',
+  valuesConfig: {
+    OPERATOR: { description: 'An operator decided it.' },
+    MAPPING: { description: "A source's own mapping says so." },
+    CONTRACT: { description: 'Its contract addresses agree on every platform that both know.' },
+    SYMBOL_AND_NAME: { description: 'Symbol and name agree and are unique, with price and rank in keeping.' },
+    DECLARED: { description: 'A file names it.' },
+    FIRST_SEEN: { description: 'Nothing links it: it is a coin of its own.' },
   },
 });
 

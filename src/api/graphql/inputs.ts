@@ -40,6 +40,9 @@ export class CoinFilter {
 
   @Optional(() => Int, 'Only coins up to this rank.')
   maxRank?: number | null;
+
+  @Optional(() => Int, 'Only coins that at least so many sources know.')
+  minLinkedSources?: number | null;
 }
 
 @InputType({ description: 'How coins are ordered.' })

@@ -5,6 +5,7 @@ import { CoinResolver } from './resolvers/coin.ts';
 import { DriftResolver } from './resolvers/drift.ts';
 import { EventResolver } from './resolvers/event.ts';
 import { IngestResolver } from './resolvers/ingest.ts';
+import { IdentityLinkResolver } from './resolvers/link.ts';
 import { NodeResolver } from './resolvers/node.ts';
 import { OperationsResolver } from './resolvers/operations.ts';
 import { QuoteResolver } from './resolvers/quote.ts';
@@ -23,6 +24,7 @@ export function buildCoinlogSchema(): GraphQLSchema {
       CoinResolver,
       DriftResolver,
       EventResolver,
+      IdentityLinkResolver,
       IngestResolver,
       NodeResolver,
       OperationsResolver,

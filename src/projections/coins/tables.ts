@@ -1,4 +1,5 @@
-import { primaryKey } from 'drizzle-orm/pg-core';
+import { numeric, primaryKey } from 'drizzle-orm/pg-core';
+import type { ConsensusMethod } from '../../identity/consensus.ts';
 import {
   coinKeyColumns,
   count,
@@ -31,15 +32,7 @@ export const sourceCoin = readSchema.table(
 );
 export const sourceCoinTable: ReadTable = { table: sourceCoin, indexes: ['(upper(symbol))'] };
 
-/** Which coin a source's coin is. A link or unlink changes one row here, and the whole history follows. */
-export const identityLink = readSchema.table(
-  'identity_link',
-  { ...coinKeyColumns, coinId: text('coin_id').notNull() },
-  (t) => [primaryKey({ columns: [t.source, t.sourceCoinId] })],
-);
-export const identityLinkTable: ReadTable = { table: identityLink, indexes: ['(coin_id)'] };
-
-/** One row per coin, as lists show and order it. USD; null where no source quotes it in USD. */
+/** One row per coin, as lists show and order it: the consensus of its USD quotes; null where there is none. */
 export const coin = readSchema.table('coin', {
   coinId: text('coin_id').primaryKey(),
   symbol: text('symbol'),
@@ -47,9 +40,13 @@ export const coin = readSchema.table('coin', {
   imageUrl: text('image_url'),
   ...valueColumns,
   linkedSources: integer('linked_sources').notNull(),
+  method: text('method').$type<ConsensusMethod>().notNull(),
+  spreadPercent: numeric('spread_percent'),
   quotesUsed: integer('quotes_used').notNull(),
   quotesTotal: integer('quotes_total').notNull(),
   observedAt: time('observed_at'),
+  /** The version of the read model that changed this row last. */
+  changedVersion: count('changed_version').notNull(),
 });
 /** One index per order that `coins` offers, in both directions with nulls last. */
 export const coinOrderColumns = [
@@ -63,8 +60,12 @@ export const coinOrderColumns = [
 ] as const;
 export const coinTable: ReadTable = {
   table: coin,
-  indexes: coinOrderColumns.flatMap((column) => [
-    `(${column} asc nulls last, coin_id asc)`,
-    `(${column} desc nulls last, coin_id asc)`,
-  ]),
+  indexes: [
+    ...coinOrderColumns.flatMap((column) => [
+      `(${column} asc nulls last, coin_id asc)`,
+      `(${column} desc nulls last, coin_id asc)`,
+    ]),
+    '(changed_version)',
+  ],
+  uncompared: ['changed_version'],
 };

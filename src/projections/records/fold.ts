@@ -10,7 +10,7 @@ import {
   type RejectedRecord,
 } from '../../sources/record.ts';
 import type { Source } from '../../sources/source.ts';
-import { ownCoinId } from '../coins/coin-id.ts';
+import { ownCoinId } from '../identity/own-coin-id.ts';
 import type { Shape } from '../drift/shape.ts';
 import { readRecords, type RecordContract } from './read-records.ts';
 import { stagedRow, unknownCell } from './staged.ts';

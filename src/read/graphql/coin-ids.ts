@@ -1,49 +1,52 @@
 import type { Queryable } from '../../database/client.ts';
-
-/** What a source calls a coin. */
-export interface SourceCoin {
-  source: string;
-  sourceCoinId: string;
-}
+import type { SourceCoinRef } from '../../identity/source-coin.ts';
+import { sourceCoinOf } from '../../projections/identity/own-coin-id.ts';
 
 /** Whose coin a bare id means, when several sources use it; any other source comes after them. */
 const preferredSources = ['coingecko', 'coinpaprika', 'csv'];
 
-/** Pure: which source coins an id may mean, the likeliest first: `coingecko:bitcoin`, then `bitcoin` of any source. */
-export function candidatesOf(id: string, sources: readonly string[]): SourceCoin[] {
+/**
+ * Pure: which source coins an id may mean, the likeliest first: `coingecko:bitcoin`, the id it had before anybody
+ * decided (`coingecko.bitcoin`), then `bitcoin` of any source.
+ */
+export function candidatesOf(id: string, sources: readonly string[]): SourceCoinRef[] {
   const others = sources.filter((source) => !preferredSources.includes(source));
   const bare = [...preferredSources, ...others].map((source) => ({ source, sourceCoinId: id }));
   const colon = id.indexOf(':');
-  return colon < 0 ? bare : [{ source: id.slice(0, colon), sourceCoinId: id.slice(colon + 1) }, ...bare];
+  if (colon >= 0) return [{ source: id.slice(0, colon), sourceCoinId: id.slice(colon + 1) }, ...bare];
+  const own = sourceCoinOf(id);
+  return own === null ? bare : [own, ...bare];
 }
 
-/** The canonical id that an id leads to: itself, or that of a source's coin. Null where nothing is called so. */
+/** The canonical id that an id leads to: itself, a coin it was merged into, or that of a source's coin. */
+export async function resolveCoinIds(
+  sql: Queryable,
+  ids: readonly string[],
+  sources: readonly string[],
+): Promise<Map<string, string>> {
+  const candidates = ids.flatMap((id) => candidatesOf(id, sources).map((coin) => ({ id, ...coin })));
+  const rows = await sql<{ id: string; coinId: string }[]>`
+    select distinct on (id) id, coin_id from (
+      select coin_id as id, coin_id, 0 as place from read.coin where coin_id = any(${[...ids]})
+      union all
+      select alias, coin_id, 1 from read.coin_alias where alias = any(${[...ids]})
+      union all
+      select c.id, l.coin_id, 1 + c.place
+      from unnest(${candidates.map(({ id }) => id)}::text[],
+        ${candidates.map(({ source }) => source)}::text[],
+        ${candidates.map(({ sourceCoinId }) => sourceCoinId)}::text[])
+        with ordinality as c (id, source, source_coin_id, place)
+      join read.identity_link l using (source, source_coin_id)
+    ) found
+    order by id, place`;
+  return new Map(rows.map(({ id, coinId }) => [id, coinId]));
+}
+
+/** The canonical id of one; null where nothing is called so. */
 export async function resolveCoinId(
   sql: Queryable,
   id: string,
   sources: readonly string[],
 ): Promise<string | null> {
-  const candidates = candidatesOf(id, sources);
-  const [row] = await sql<{ coinId: string }[]>`
-    select coin_id from (
-      select coin_id, 0 as place from read.coin where coin_id = ${id}
-      union all
-      select l.coin_id, c.place
-      from unnest(${candidates.map(({ source }) => source)}::text[],
-        ${candidates.map(({ sourceCoinId }) => sourceCoinId)}::text[]) with ordinality as c (source, source_coin_id, place)
-      join read.identity_link l using (source, source_coin_id)
-    ) found
-    order by place limit 1`;
-  return row?.coinId ?? null;
-}
-
-/** The source coins of each coin, in a steady order. */
-export async function readLinks(
-  sql: Queryable,
-  coinIds: readonly string[],
-): Promise<Map<string, SourceCoin[]>> {
-  const rows = await sql<(SourceCoin & { coinId: string })[]>`
-    select coin_id, source, source_coin_id from read.identity_link
-    where coin_id = any(${[...coinIds]}) order by source, source_coin_id`;
-  return Map.groupBy(rows, (row) => row.coinId);
+  return (await resolveCoinIds(sql, [id], sources)).get(id) ?? null;
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/client.ts';
+import type { ConsensusMethod } from '../../identity/consensus.ts';
 import { decimalColumns } from '../../projections/columns.ts';
 import type { DecimalField } from '../../sources/record.ts';
 import { containing, countRows, given, type Fragment } from './fragments.ts';
@@ -12,6 +13,10 @@ export interface CoinRow extends Record<DecimalField, string | null> {
   name: string;
   imageUrl: string | null;
   rank: number | null;
+  linkedSources: number;
+  method: ConsensusMethod;
+  /** A number as text. */
+  spreadPercent: string | null;
   quotesUsed: number;
   quotesTotal: number;
   observedAt: Date | null;
@@ -24,6 +29,9 @@ const columns = [
   'image_url',
   'rank',
   ...Object.values(decimalColumns),
+  'linked_sources',
+  'method',
+  'spread_percent',
   'quotes_used',
   'quotes_total',
   'observed_at',
@@ -63,6 +71,7 @@ export interface CoinConditions {
   minPercentChange24h?: number | null;
   maxPercentChange24h?: number | null;
   maxRank?: number | null;
+  minLinkedSources?: number | null;
 }
 
 const searched = (sql: Queryable, text: string): Fragment => {
@@ -86,6 +95,7 @@ const conditions = (sql: Queryable, filter: CoinConditions): Fragment[] => [
   ...given(filter.minPercentChange24h, (least) => sql`percent_change_24h >= ${least}`),
   ...given(filter.maxPercentChange24h, (most) => sql`percent_change_24h <= ${most}`),
   ...given(filter.maxRank, (most) => sql`rank <= ${most}`),
+  ...given(filter.minLinkedSources, (least) => sql`linked_sources >= ${least}`),
 ];
 
 const asText = (value: string | number | null): string | null => (value === null ? null : String(value));

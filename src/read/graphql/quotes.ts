@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/client.ts';
 import { decimalColumns } from '../../projections/columns.ts';
+import { consensusOf, type ConsensusQuote, type ExclusionReason } from '../../identity/consensus.ts';
 import type { DecimalField, TimeBasis } from '../../sources/record.ts';
 
 /** The newest observation of a source coin in one currency; decimals as text. */
@@ -37,17 +38,20 @@ export async function readQuotes(
 ): Promise<Map<string, QuoteRow[]>> {
   const rows = await sql<QuoteRow[]>`
     select ${sql(columns)}
-    from read.identity_link join read.quote using (source, source_coin_id)
+    from (select source, source_coin_id, coin_id from read.identity_link) l
+    join read.quote using (source, source_coin_id)
     where coin_id = any(${[...coinIds]})
     order by source, source_coin_id, quote_currency`;
   return Map.groupBy(rows, (row) => row.coinId);
 }
 
-/** Why a quote has no part in its coin's consensus, or null when it has. */
-export type Exclusion = 'NOT_USD' | 'NO_PRICE' | null;
+export interface JudgedRow extends QuoteRow {
+  /** Why it has no part in its coin's consensus; null where it has. */
+  exclusion: ExclusionReason | null;
+}
 
-/** Pure. The consensus is in USD, of what has a price. */
-export function exclusionOf({ quoteCurrency, price }: Pick<QuoteRow, 'quoteCurrency' | 'price'>): Exclusion {
-  if (quoteCurrency !== 'USD') return 'NOT_USD';
-  return price === null ? 'NO_PRICE' : null;
+/** Pure: all quotes of one coin, in a steady order, with what became of each. */
+export function judgeQuotes(rows: readonly QuoteRow[]): JudgedRow[] {
+  const { quotes } = consensusOf(rows.map((row) => ({ ...row, currency: row.quoteCurrency })));
+  return quotes.map(({ quote, exclusion }) => ({ ...(quote as ConsensusQuote & QuoteRow), exclusion }));
 }

@@ -39,7 +39,8 @@ const columns = [
 ];
 
 const from = (sql: Queryable): Fragment =>
-  sql`read.snapshot left join read.identity_link using (source, source_coin_id)`;
+  sql`read.snapshot left join (
+    select source, source_coin_id, coin_id from read.identity_link) l using (source, source_coin_id)`;
 
 export interface SnapshotConditions {
   source?: string | null;

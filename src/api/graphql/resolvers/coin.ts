@@ -1,6 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, Float, ID, Query, Resolver, Root } from 'type-graphql';
+import { coinKey } from '../../../identity/source-coin.ts';
 import { resolveCoinId } from '../../../read/graphql/coin-ids.ts';
 import { coinList } from '../../../read/graphql/coins.ts';
+import { judgeQuotes } from '../../../read/graphql/quotes.ts';
 import { readPage } from '../../../read/graphql/page.ts';
 import { CoinsArgs } from '../connection-args.ts';
 import { connectionOf, type Connection } from '../connection.ts';
@@ -12,11 +14,12 @@ import { DateTime } from '../scalars.ts';
 import { Candle, candleOf } from '../types/candle.ts';
 import { toFloat } from '../types/numbers.ts';
 import { Coin, CoinConnection, coinOf } from '../types/coin.ts';
+import { IdentityLink, linkOf } from '../types/link.ts';
 import { Quote, quoteOf } from '../types/quote.ts';
 
 async function quotesOf({ id }: Coin, { quotes, sources }: GraphqlContext): Promise<Quote[]> {
   const rows = (await quotes.load(id)) ?? [];
-  return rows.map((row) => {
+  return judgeQuotes(rows).map((row) => {
     const config = sources.find(({ source }) => source.name === row.source);
     return quoteOf(row, config?.staleAfterMs ?? null);
   });
@@ -52,11 +55,17 @@ export class CoinResolver {
   }
 
   @FieldResolver(() => [ID], {
-    description: "Other ids that lead here: the sources' own, as `coingecko:bitcoin`.",
+    description:
+      "Other ids that lead here: older ones that were merged, and the sources' own, as `coingecko:bitcoin`.",
   })
-  async aliases(@Root() { id }: Coin, @Ctx() { links }: GraphqlContext): Promise<string[]> {
-    const found = (await links.load(id)) ?? [];
-    return found.map(({ source, sourceCoinId }) => `${source}:${sourceCoinId}`);
+  async aliases(@Root() { id }: Coin, @Ctx() { aliases, links }: GraphqlContext): Promise<string[]> {
+    const [older, found] = await Promise.all([aliases.load(id), links.load(id)]);
+    return [...(older ?? []), ...(found ?? []).map(coinKey)];
+  }
+
+  @FieldResolver(() => [IdentityLink], { description: 'The source coins that it is, and why.' })
+  async links(@Root() { id }: Coin, @Ctx() { links }: GraphqlContext): Promise<IdentityLink[]> {
+    return ((await links.load(id)) ?? []).map(linkOf);
   }
 
   @FieldResolver(() => DateTime, {

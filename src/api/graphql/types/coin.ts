@@ -9,7 +9,10 @@ import { ExactValues } from './values.ts';
 
 @ObjectType({ description: "How a coin's values come from its quotes.", simpleResolvers: true })
 export class Consensus {
-  @Required(() => String, '`single`: the one usable quote as it is. `none`: there is none.')
+  @Required(
+    () => String,
+    '`only`: the one usable quote as it is. `median`: of all that are fresh, which agree. `trimmed`: the median of the most that agree. `trusted`: no two agree, and the one with most in its favour stands alone. `none`: there is none.',
+  )
   method: string;
 
   @Required(() => Int, 'How many quotes have a part in it.')
@@ -86,6 +89,12 @@ export class Coin extends Node {
   @Optional(() => DateTime, 'When the newest quote of the consensus was observed.')
   observedAt: Date | null;
 
+  @Optional(
+    () => Float,
+    'Between the lowest and the highest price of the quotes used, in percent of the price; null with fewer than two.',
+  )
+  spreadPercent: number | null;
+
   @Required(() => Consensus, 'How these values come from the quotes.')
   consensus: Consensus;
 
@@ -118,8 +127,9 @@ export const coinOf = (row: CoinRow): Coin => ({
   totalSupply: toFloat(row.totalSupply),
   maxSupply: toFloat(row.maxSupply),
   observedAt: row.observedAt,
+  spreadPercent: toFloat(row.spreadPercent),
   consensus: {
-    method: row.quotesUsed === 0 ? 'none' : 'single',
+    method: row.method,
     quotesUsed: row.quotesUsed,
     quotesTotal: row.quotesTotal,
   },

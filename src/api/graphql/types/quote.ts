@@ -1,5 +1,5 @@
 import { Int, ObjectType } from 'type-graphql';
-import { exclusionOf, type QuoteRow } from '../../../read/graphql/quotes.ts';
+import type { JudgedRow } from '../../../read/graphql/quotes.ts';
 import { ExclusionReason, TimeBasis, type ValueOf } from '../enums.ts';
 import { Optional, Required } from '../fields.ts';
 import { DateTime } from '../scalars.ts';
@@ -41,8 +41,8 @@ export class Quote extends QuotedValues {
 }
 
 /** A quote of the read model as the API shows it. */
-export function quoteOf(row: QuoteRow, staleAfterMs: number | null): Quote {
-  const exclusionReason = exclusionOf(row);
+export function quoteOf(row: JudgedRow, staleAfterMs: number | null): Quote {
+  const exclusionReason = row.exclusion;
   return {
     ...valuesOf(row),
     source: row.source,
