@@ -5,6 +5,7 @@ import {
   check,
   customType,
   date,
+  index,
   integer,
   jsonb,
   pgSchema,
@@ -155,6 +156,59 @@ export const breaker = controlSchema.table('breaker', {
   /** Null: until the configuration changes. */
   stoppedUntil: time('stopped_until'),
 });
+
+/** Every version of the read model that was ever shown: when, and how far each stream was folded into it. */
+export const shown = controlSchema.table(
+  'shown',
+  {
+    version: count('version').primaryKey(),
+    shownAt: time('shown_at').notNull(),
+    checkpoints: jsonb().$type<Record<string, number>>().notNull(),
+    /** Of the folds that made it, where it was swapped in; null for one that only followed. */
+    foldDigest: text('fold_digest'),
+    /** How many readings the swap withdrew and introduced. */
+    withdrawn: count('withdrawn'),
+    introduced: count('introduced'),
+  },
+  (t) => [index('shown_at').on(t.shownAt)],
+);
+
+/**
+ * What swaps changed, since other folds read the same records differently: a reading that was shown from one version
+ * until another, as it was; or, while `to_version` is null, one that stands and was not shown before `from_version`.
+ */
+export const correction = controlSchema.table(
+  'correction',
+  {
+    source: text().notNull(),
+    sourceCoinId: text('source_coin_id').notNull(),
+    quoteCurrency: text('quote_currency').notNull(),
+    observedAt: time('observed_at').notNull(),
+    stream: text().notNull(),
+    sinceVersion: count('since_version').notNull(),
+    sinceIndex: integer('since_index').notNull(),
+    /** 0: since it was folded. */
+    fromVersion: count('from_version').notNull(),
+    toVersion: count('to_version'),
+    /** The row as it stood, once it does not. */
+    reading: jsonb(),
+  },
+  (t) => [
+    primaryKey({
+      name: 'correction_key',
+      columns: [
+        t.source,
+        t.sourceCoinId,
+        t.quoteCurrency,
+        t.observedAt,
+        t.stream,
+        t.sinceVersion,
+        t.sinceIndex,
+        t.fromVersion,
+      ],
+    }),
+  ],
+);
 
 export const lease = controlSchema.table('lease', {
   name: text().primaryKey(),

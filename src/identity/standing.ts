@@ -21,6 +21,24 @@ export function createStanding(initial: IdentityState): Standing {
   const draft = draftOf(initial);
   const homes = new Map<string, string>();
   const membersByCoin = new Map<string, Set<string>>();
+  // Source coins that a link or veto names an id for: a merge or split of it may give them another coin, whatever
+  // they are now.
+  const naming = new Map<string, Set<string>>();
+  const mergedInto = new Map<string, Set<string>>();
+  const name = (coinId: string, key: string): void => {
+    naming.set(coinId, (naming.get(coinId) ?? new Set()).add(key));
+  };
+  for (const [key, links] of draft.links) for (const { coinId } of links) name(coinId, key);
+  for (const [key, vetoes] of draft.vetoes) for (const coinId of vetoes.keys()) name(coinId, key);
+  for (const [id, into] of draft.merges) mergedInto.set(into, (mergedInto.get(into) ?? new Set()).add(id));
+
+  /** An id and all those that lead to it. */
+  const leadingTo = (coinId: string, found = new Set<string>()): Set<string> => {
+    if (found.has(coinId)) return found;
+    found.add(coinId);
+    for (const id of mergedInto.get(coinId) ?? nobody) leadingTo(id, found);
+    return found;
+  };
 
   const settle = (key: string): void => {
     const before = homes.get(key);
@@ -40,7 +58,16 @@ export function createStanding(initial: IdentityState): Standing {
     if (decision.kind === 'merge') ids.push(decision.into);
     if (decision.kind === 'split') ids.push(decision.from);
     const keys = new Set(ids.flatMap((id) => [...(membersByCoin.get(id) ?? nobody)]));
-    return decision.kind === 'link' || decision.kind === 'veto' ? keys.add(coinKey(decision)) : keys;
+    if (decision.kind === 'link' || decision.kind === 'veto') return keys.add(coinKey(decision));
+    for (const id of leadingTo(decision.coinId)) for (const key of naming.get(id) ?? nobody) keys.add(key);
+    return keys;
+  };
+
+  const note = (decision: IdentityEvent['decision']): void => {
+    if (decision.kind === 'link' || decision.kind === 'veto') name(decision.coinId, coinKey(decision));
+    if (decision.kind === 'split') for (const ids of mergedInto.values()) ids.delete(decision.coinId);
+    const into = decision.kind === 'merge' ? draft.merges.get(decision.coinId) : undefined;
+    if (into !== undefined) mergedInto.set(into, (mergedInto.get(into) ?? new Set()).add(decision.coinId));
   };
 
   return {
@@ -53,6 +80,7 @@ export function createStanding(initial: IdentityState): Standing {
     apply(event) {
       const before = touched(event);
       applyIdentity(draft, event);
+      note(event.decision);
       for (const key of before) settle(key);
       return before.union(touched(event));
     },

@@ -1,6 +1,6 @@
 import { boolean, primaryKey } from 'drizzle-orm/pg-core';
 import { coinTable, sourceCoinTable } from './coins/tables.ts';
-import { coinAliasTable, identityLinkTable } from './identity/tables.ts';
+import { coinAliasTable, identityLinkTable, linkHistoryTable } from './identity/tables.ts';
 import { count, readSchema, text, time } from './columns.ts';
 import { driftAcknowledgementTable, rejectedDecisionTable } from './decisions/tables.ts';
 import { driftTable, feedDriftTable } from './drift/tables.ts';
@@ -47,6 +47,7 @@ export const comparedTables: readonly ReadTable[] = [
   quoteTable,
   sourceCoinTable,
   identityLinkTable,
+  linkHistoryTable,
   coinAliasTable,
   coinTable,
   runTable,

@@ -1,11 +1,13 @@
 import { eventKey } from '../control/skip-decisions.ts';
 import type { Sql, Transaction } from '../database/client.ts';
 import { identityStream, parseIdentityEvent, type IdentityEvent } from '../identity/events.ts';
-import { noIdentity } from '../identity/fold.ts';
+import { noIdentity, type Link } from '../identity/fold.ts';
+import type { SourceCoinRef } from '../identity/source-coin.ts';
 import { createStanding, type Standing } from '../identity/standing.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import type { EventHeader } from '../log/event.ts';
 import { readHeaders } from '../log/read.ts';
+import { ownCoinId } from '../projections/identity/own-coin-id.ts';
 
 /** What was decided up to a version of the stream, and when. */
 export interface KnownIdentity {
@@ -13,6 +15,16 @@ export interface KnownIdentity {
   standing: Standing;
   /** When each decision was recorded, by its version. */
   decidedAt: Map<number, Date>;
+  /** Which coin each source's coin is, by its key. */
+  homes: Map<string, string>;
+}
+
+/** A source's coin that is another coin from an event on, with the link that says so; null: its own. */
+export interface Move {
+  key: string;
+  sinceVersion: number;
+  coinId: string;
+  link: Link | null;
 }
 
 /**
@@ -27,12 +39,40 @@ export interface IdentityMemory {
 
 const headersPerRead = 5_000;
 
-export function applyEvent(known: KnownIdentity, event: EventHeader): Set<string> {
-  known.version = event.version;
+/** What an event says anew of source coins: those whose link it may have changed, and those that moved. */
+export interface IdentityChange {
+  keys: ReadonlySet<string>;
+  moves: Move[];
+}
+
+/** The coin that a source's coin is; its own where nobody has decided, or a veto has left it none. */
+export function coinOf({ standing }: KnownIdentity, key: string): string {
+  const { source, sourceCoinId } = splitKey(key);
+  return standing.home(key) ?? ownCoinId(source, sourceCoinId);
+}
+
+/** The two parts of a `coinKey`. */
+export function splitKey(key: string): SourceCoinRef {
+  const colon = key.indexOf(':');
+  return { source: key.slice(0, colon), sourceCoinId: key.slice(colon + 1) };
+}
+
+/** Takes in one more event. */
+export function applyEvent(known: KnownIdentity, event: EventHeader): IdentityChange {
+  const { version } = event;
+  known.version = version;
   const decision = decisionOf(event);
-  if (decision === null) return new Set();
-  known.decidedAt.set(event.version, event.recordedAt);
-  return known.standing.apply({ version: event.version, decision });
+  if (decision === null) return { keys: new Set(), moves: [] };
+  known.decidedAt.set(version, event.recordedAt);
+  const keys = known.standing.apply({ version, decision });
+  const moves: Move[] = [];
+  for (const key of keys) {
+    const coinId = coinOf(known, key);
+    if (known.homes.get(key) === coinId) continue;
+    known.homes.set(key, coinId);
+    moves.push({ key, sinceVersion: version, coinId, link: known.standing.link(key) });
+  }
+  return { keys, moves };
 }
 
 /** Null for an event of another type, or one that no fold can read and which is a dead letter for that. */
@@ -58,7 +98,12 @@ export function createIdentityMemory({ sql, archive }: IdentityMemoryDeps): Iden
     version: number,
     skipped: ReadonlySet<string>,
   ): Promise<KnownIdentity> {
-    const known: KnownIdentity = { version: 0, standing: createStanding(noIdentity), decidedAt: new Map() };
+    const known: KnownIdentity = {
+      version: 0,
+      standing: createStanding(noIdentity),
+      decidedAt: new Map(),
+      homes: new Map(),
+    };
     const dead = await tx<
       { version: number }[]
     >`select version from dead_letter where stream = ${identityStream}`;

@@ -5,10 +5,12 @@ import { CoinlogError } from '../errors.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { readHeads } from '../log/read.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
-import { readDecisions } from './decisions.ts';
+import { noteCorrections } from './correct.ts';
+import { readDecisions, type Decisions } from './decisions.ts';
 import { createIdentityMemory } from './identity-memory.ts';
 import { projectorLease, rebuildLease } from './leases.ts';
 import { eventsBetween, projectStep } from './project.ts';
+import { lastShown, noteShown } from './shown.ts';
 import type { WriteTarget } from './write-batch.ts';
 import { writeSummaries } from './write-records.ts';
 import {
@@ -44,7 +46,9 @@ export interface RebuildResult {
 const rebuildTtlMs = 15_000;
 // How long readers may queue behind a swap that waits for a slow one, before it steps back and tries again.
 const swapLockTimeoutMs = 50;
-const swapAttempts = 200;
+// In one transaction, which keeps the writer waiting for some two seconds at most.
+const turnsPerSwap = 20;
+const swapAttempts = 10;
 
 /** A read model that is being made beside the live one. */
 export type Beside = Pick<WriteTarget, 'schema' | 'decisions' | 'onDead' | 'identity'>;
@@ -95,28 +99,43 @@ export async function asOnlyRebuild<T>({ sql, holder }: RebuildDeps, task: () =>
   }
 }
 
+const isLockTimeout = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === '55P03';
+
+/** Waits until nobody reads, in short turns: whoever comes meanwhile is answered first. The writer waits with it. */
+async function lockOutReaders(tx: Transaction): Promise<void> {
+  await tx.unsafe(`set local lock_timeout = ${swapLockTimeoutMs}`);
+  for (let turn = 1; ; turn += 1) {
+    try {
+      await tx.savepoint((nested) => nested`lock table read.read_model in access exclusive mode`);
+      break;
+    } catch (error) {
+      if (!isLockTimeout(error) || turn === turnsPerSwap) throw error;
+      await sleep(10 + Math.random() * 90);
+    }
+  }
+  await tx`alter schema read rename to read_old`;
+}
+
 /**
  * Renames the schemas, in a transaction that keeps the writer waiting. Whoever reads holds a share lock on
  * `read_model` until its answer is complete, so no answer sees half of each. Renaming tables instead took 1,218 ms
  * with one slow reader open, and every read behind it waited; renaming the schema 3 ms.
  */
-async function swap(tx: Transaction, now: Date): Promise<void> {
+async function swap(tx: Transaction, decisions: Decisions, now: Date): Promise<void> {
   await tx`set local role coinlog_projector`;
   const live = await readModelState(tx, 'read');
-  if (live) {
-    await tx.unsafe(`set local lock_timeout = ${swapLockTimeoutMs}`);
-    await tx`lock table read.read_model in access exclusive mode`;
-    await tx`alter schema read rename to read_old`;
-  }
-  const version = (live?.version ?? 0) + 1;
+  const version = (live?.version ?? (await lastShown(tx))) + 1;
+  const noted = live
+    ? await noteCorrections(tx, version, live.foldDigest, decisions)
+    : { foldDigest: decisions.foldDigest, withdrawn: 0, introduced: 0 };
+  await noteShown(tx, version, 'read_next', noted);
+  if (live) await lockOutReaders(tx);
   await tx`update read_next.read_model set version = ${version}, rebuilt_version = ${version}, rebuilt_at = ${now}`;
   await tx`alter schema read_next rename to read`;
   await pointPublicViews(tx, 'read');
   await tx`select pg_notify('coinlog_read', '')`;
 }
-
-const isLockTimeout = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === '55P03';
 
 async function catchUpAndSwap(deps: RebuildDeps, beside: Beside): Promise<number> {
   const { sql, now } = deps;
@@ -128,7 +147,7 @@ async function catchUpAndSwap(deps: RebuildDeps, beside: Beside): Promise<number
           ? await readCheckpoints(tx, 'read')
           : new Map<string, number>();
         const events = await foldOn(deps, beside, live);
-        await swap(tx, now());
+        await swap(tx, beside.decisions, now());
         return events;
       });
     } catch (error) {

@@ -9,6 +9,7 @@ import {
 } from '../projections/read-table.ts';
 import type { FeedDrift } from '../projections/drift/fold.ts';
 import type { Checkpoints } from './batch.ts';
+import { lastShown, noteShown } from './shown.ts';
 import type { FeedDrifts } from './fold-event.ts';
 
 /** What made a read model. */
@@ -141,6 +142,9 @@ export async function createLiveReadModel(
     if (!(await lockLease(tx, lease)) || (await readModelState(tx, 'read')) !== null) return;
     await tx`set local role coinlog_projector`;
     await makeReadModel(tx, 'read', madeBy, now);
+    const version = (await lastShown(tx)) + 1;
+    await tx`update read.read_model set version = ${version}, rebuilt_version = ${version}`;
+    await noteShown(tx, version, 'read', { foldDigest: madeBy.foldDigest, withdrawn: 0, introduced: 0 });
     await makeIndexes(tx, 'read');
     await pointPublicViews(tx, 'read');
   });

@@ -5,6 +5,7 @@ import { effectsOf, type BatchEffects } from './batch-effects.ts';
 import type { Decisions } from './decisions.ts';
 import type { FoldedEvent } from './fold-event.ts';
 import type { IdentityMemory } from './identity-memory.ts';
+import { noteShown } from './shown.ts';
 import { writeAside } from './write-aside.ts';
 import { writeDecisions } from './write-decisions.ts';
 import { writeDrifts } from './write-drift.ts';
@@ -105,7 +106,10 @@ async function writeStaging(
       await writeDecisions(tx, batch);
       const [raised] = await tx<{ version: number }[]>`
         update read_model set version = version + 1 returning version`;
-      if (target.lease) await tx`select pg_notify('coinlog_read', '')`;
+      if (target.lease) {
+        await noteShown(tx, raised?.version ?? 0, target.schema);
+        await tx`select pg_notify('coinlog_read', '')`;
+      }
       return { version: raised?.version ?? 0, effects: effectsOf(effects), identity };
     });
     if (written.identity) target.identity.put(written.identity);

@@ -1,10 +1,16 @@
 import type { Transaction } from '../database/client.ts';
 import { identityStream } from '../identity/events.ts';
 import { coinIdOf, type IdentityState } from '../identity/fold.ts';
-import { writeAliases, writeLinks } from '../projections/identity/write.ts';
-import { ownCoinId } from '../projections/identity/own-coin-id.ts';
+import { writeAliases, writeLinkHistory, writeLinks } from '../projections/identity/write.ts';
 import type { FoldedEvent } from './fold-event.ts';
-import { applyEvent, type IdentityMemory, type KnownIdentity } from './identity-memory.ts';
+import {
+  applyEvent,
+  coinOf,
+  splitKey,
+  type IdentityMemory,
+  type KnownIdentity,
+  type Move,
+} from './identity-memory.ts';
 import { storableJson } from './storable-json.ts';
 
 export interface IdentityWrite {
@@ -17,22 +23,25 @@ export interface IdentityWrite {
 const lastVeto = (state: IdentityState, key: string): number =>
   Math.max(0, ...(state.vetoes.get(key)?.values() ?? []));
 
-function linkRow({ standing, decidedAt }: KnownIdentity, state: IdentityState, key: string) {
-  const colon = key.indexOf(':');
-  const [source, sourceCoinId] = [key.slice(0, colon), key.slice(colon + 1)];
-  const link = standing.link(key);
-  const version = link?.version ?? lastVeto(state, key);
+/** `vetoVersion`: what stands for a decision where no link does. */
+function linkRow(
+  known: KnownIdentity,
+  { key, coinId, link }: Omit<Move, 'sinceVersion'>,
+  vetoVersion: number,
+) {
+  const { source, sourceCoinId } = splitKey(key);
+  const version = link?.version ?? vetoVersion;
   return {
     source,
     source_coin_id: sourceCoinId,
-    coin_id: standing.home(key) ?? ownCoinId(source, sourceCoinId),
+    coin_id: coinId,
     method: link?.method ?? 'FIRST_SEEN',
     authority: link?.authority ?? 0,
     confidence_percent: Math.round((link?.confidence ?? 1) * 100),
     evidence: link?.evidence ?? {},
     stream: identityStream,
     version,
-    decided_at: decidedAt.get(version),
+    decided_at: known.decidedAt.get(version),
   };
 }
 
@@ -53,15 +62,25 @@ export async function writeIdentity(
   if (!first) return null;
   const known = await memory.take(tx, first.event.version - 1, skipped);
   const changed = new Set<string>();
+  const moves: Move[] = [];
   for (const folded of events) {
-    const keys = folded.kind === 'folded' ? applyEvent(known, folded.event) : [];
     known.version = folded.event.version;
-    for (const key of keys) changed.add(key);
+    if (folded.kind === 'dead') continue;
+    const change = applyEvent(known, folded.event);
+    moves.push(...change.moves);
+    for (const key of change.keys) changed.add(key);
   }
   if (changed.size === 0) return known;
   const state = known.standing.state();
-  const rows = [...changed].map((key) => linkRow(known, state, key));
+  const rows = [...changed].map((key) =>
+    linkRow(known, { key, coinId: coinOf(known, key), link: known.standing.link(key) }, lastVeto(state, key)),
+  );
   await tx.unsafe(writeLinks, [storableJson(rows)]);
+  const history = moves.map((move) => ({
+    ...linkRow(known, move, move.sinceVersion),
+    since_version: move.sinceVersion,
+  }));
+  if (history.length > 0) await tx.unsafe(writeLinkHistory, [storableJson(history)]);
   await tx.unsafe(writeAliases, [JSON.stringify(aliasRows(state))]);
   return known;
 }

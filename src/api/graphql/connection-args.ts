@@ -9,7 +9,20 @@ import {
   RunFilter,
   SnapshotFilter,
 } from './inputs.ts';
+import { DateTime } from './scalars.ts';
 import { PageArgs } from './page-args.ts';
+
+@ArgsType()
+export class PastArgs {
+  @Optional(() => DateTime, 'The coin as it was then, by all that is known of it now.')
+  asOf?: Date | null;
+
+  @Optional(
+    () => DateTime,
+    'As coinlog showed it then, errors included; together with `asOf` as it was at one time by what was known at another.',
+  )
+  knownAt?: Date | null;
+}
 
 @ArgsType()
 export class CoinsArgs extends PageArgs {
@@ -18,6 +31,18 @@ export class CoinsArgs extends PageArgs {
 
   @Optional(() => CoinOrder, 'How they are ordered: by rank, the first one first, unless told.')
   orderBy?: CoinOrder | null;
+
+  @Optional(
+    () => DateTime,
+    'The market as it was then, by all that is known of it now. For a walk over many pages that nothing moves under.',
+  )
+  asOf?: Date | null;
+
+  @Optional(
+    () => DateTime,
+    'As coinlog showed it then, errors included. With `asOf`: the market as it was at one time by what was known at another.',
+  )
+  knownAt?: Date | null;
 }
 
 @ArgsType()

@@ -21,6 +21,8 @@ import { readSourceStates, type SourceState } from '../../read/sources.ts';
 import { createAdmission } from '../admin.ts';
 import { assertAdmitted, type Administration } from './administration.ts';
 import { createBatcher, type Batcher } from './batcher.ts';
+import { createPastCoinsCache } from '../../read/past/cache.ts';
+import { createPast, type Past } from './past.ts';
 import { createReads, type Reads } from './reads.ts';
 
 export interface ContextDeps {
@@ -63,6 +65,7 @@ interface Batchers {
 export interface GraphqlContext extends Batchers {
   requestId: string;
   reads: Reads;
+  past: Past;
   archive: Archive;
   sources: readonly SourceConfig[];
   now: () => Date;
@@ -117,23 +120,28 @@ export function createContexts(deps: ContextDeps): (asked: Asked) => GraphqlCont
   const { archive, sources, now } = deps;
   const { key, ...administration } = deps.administration;
   const admit = createAdmission(key);
+  const pastCoins = createPastCoinsCache();
   return ({ requestId, authorization }) => {
     const reads = createReads(deps.sessions);
     const batchers = createBatchers(deps, reads);
+    const askedAt = now();
+    const past = createPast(reads, pastCoins, askedAt);
     return {
       ...batchers,
       requestId,
       reads,
+      past,
       archive,
       sources,
       now,
-      askedAt: now(),
+      askedAt,
       administration() {
         assertAdmitted(admit(authorization));
         return administration;
       },
       async refresh() {
-        for (const batcher of Object.values(batchers)) batcher.forget();
+        const { coins, quotes, links } = past;
+        for (const batcher of [...Object.values(batchers), coins, quotes, links]) batcher.forget();
         await reads.renew();
       },
     };

@@ -29,7 +29,7 @@ export interface HistoryAsked {
 }
 
 /** Pure: the span that a question means: whole candles, the last 24 hours unless it says otherwise. Throws USAGE for too many. */
-export function historySpan(asked: HistoryAsked, now: Date): Omit<CandleKey, 'coinId'> {
+export function historySpan(asked: HistoryAsked, now: Date): Omit<CandleKey, 'coinId' | 'moment'> {
   const stepMs = intervalMs[asked.interval];
   const toMs = (asked.to ?? now).getTime();
   const wantedMs = asked.from?.getTime() ?? toMs - dayMs;
@@ -47,7 +47,11 @@ const pointsMax = 500;
 const hoursMax = 24 * 366;
 
 /** Pure: the span of a sparkline: so many equal parts, up to now. Throws USAGE for a number that is out of range. */
-export function sparklineSpan(points: number, hours: number, now: Date): Omit<CandleKey, 'coinId'> {
+export function sparklineSpan(
+  points: number,
+  hours: number,
+  now: Date,
+): Omit<CandleKey, 'coinId' | 'moment'> {
   if (points < 1 || points > pointsMax) throw wrongInput(`points must be from 1 to ${pointsMax}.`);
   if (hours < 1 || hours > hoursMax) throw wrongInput(`hours must be from 1 to ${hoursMax}.`);
   const stepMs = Math.ceil((hours * hourMs) / points);

@@ -7,6 +7,7 @@ const columns = getTableConfig(identityLink).columns.map((column) => ({
   type: column.getSQLType(),
 }));
 const names = columns.map(({ name }) => name);
+const definitions = columns.map(({ name, type }) => `${name} ${type}`).join(', ');
 
 /** The links of source coins that nobody has decided on. Their first record stands for a decision. */
 export const writeOwnLinks = `
@@ -21,7 +22,7 @@ export const writeOwnLinks = `
 export const writeLinks = `
   with decided as materialized (
     select ${columnList(names)}
-    from jsonb_to_recordset($1::text::jsonb) as d (${columns.map(({ name, type }) => `${name} ${type}`).join(', ')})
+    from jsonb_to_recordset($1::text::jsonb) as d (${definitions})
   ), noted as (
     insert into changed_coin (coin_id)
     select coin_id from decided
@@ -32,6 +33,12 @@ export const writeLinks = `
   )
   insert into identity_link (${columnList(names)}) select ${columnList(names)} from decided
   on conflict (source, source_coin_id) do update set ${setExcluded(names)}`;
+
+/** $1: a JSON list with the columns' names as keys. */
+export const writeLinkHistory = `
+  insert into link_history (${columnList(names)}, since_version)
+  select ${columnList(names)}, since_version
+  from jsonb_to_recordset($1::text::jsonb) as h (${definitions}, since_version bigint)`;
 
 /** $1: all there are, as a JSON list of `{alias, coin_id}`. */
 export const writeAliases = `

@@ -96,7 +96,8 @@ function pageSql<Row>(
   return sql`select * from (${union}) as page order by ${orderBy} limit ${limit}`;
 }
 
-function assemble<Row>(found: Row[], { limit, backwards, after, before }: PageRequest) {
+/** The rows of a page, of which one more than it takes was looked for. */
+export function assemble<Row>(found: Row[], { limit, backwards, after, before }: PageRequest) {
   const more = found.length > limit;
   const rows = found.slice(0, limit);
   return {

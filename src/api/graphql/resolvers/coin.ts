@@ -1,71 +1,94 @@
 import { Arg, Args, Ctx, FieldResolver, Float, ID, Query, Resolver, Root } from 'type-graphql';
 import { coinKey } from '../../../identity/source-coin.ts';
-import { resolveCoinId } from '../../../read/graphql/coin-ids.ts';
-import { coinList } from '../../../read/graphql/coins.ts';
+import type { LinkRow } from '../../../read/graphql/links.ts';
 import { judgeQuotes } from '../../../read/graphql/quotes.ts';
-import { readPage } from '../../../read/graphql/page.ts';
-import { CoinsArgs } from '../connection-args.ts';
+import { CoinsArgs, PastArgs } from '../connection-args.ts';
 import { connectionOf, type Connection } from '../connection.ts';
 import type { GraphqlContext } from '../context.ts';
 import { candlesMax, historySpan, sparklineSpan } from '../history.ts';
 import { HistoryArgs, SparklineArgs } from '../history-args.ts';
 import { assertKnownSource, assertSearchable } from '../known-source.ts';
 import { DateTime } from '../scalars.ts';
+import { loadCoin, loadCoins } from './coin-at.ts';
 import { Candle, candleOf } from '../types/candle.ts';
 import { toFloat } from '../types/numbers.ts';
 import { Coin, CoinConnection, coinOf } from '../types/coin.ts';
 import { IdentityLink, linkOf } from '../types/link.ts';
 import { Quote, quoteOf } from '../types/quote.ts';
 
-async function quotesOf({ id }: Coin, { quotes, sources }: GraphqlContext): Promise<Quote[]> {
-  const rows = (await quotes.load(id)) ?? [];
+async function quotesOf(
+  { canonicalId: coinId, moment }: Coin,
+  { past, quotes, sources }: GraphqlContext,
+): Promise<Quote[]> {
+  const rows = (moment ? await past.quotes.load({ coinId, moment }) : await quotes.load(coinId)) ?? [];
   return judgeQuotes(rows).map((row) => {
     const config = sources.find(({ source }) => source.name === row.source);
     return quoteOf(row, config?.staleAfterMs ?? null);
   });
 }
 
+async function linksOf(
+  { canonicalId: coinId, moment }: Coin,
+  { past, links }: GraphqlContext,
+): Promise<LinkRow[]> {
+  return (moment ? await past.links.load({ coinId, moment }) : await links.load(coinId)) ?? [];
+}
+
+/** Up to when a coin has a history: now, or its own moment. */
+const endOf = ({ moment }: Coin, askedAt: Date): Date =>
+  moment === null ? askedAt : (moment.asOf ?? moment.known.shownAt);
+
 @Resolver(() => Coin)
 export class CoinResolver {
   @Query(() => Coin, {
     nullable: true,
     description:
-      "One coin, by its canonical id, by a source's own as `coingecko:bitcoin`, or by that alone. Null when there is none.",
+      "One coin, by its canonical id or an older one, by a source's own as `coingecko:bitcoin`, by that alone, or by the id of a coin in the past as `bitcoin@412`. Null when there is none.",
   })
-  async coin(
+  coin(
     @Arg('id', () => ID, { description: 'Its id.' }) id: string,
-    @Ctx() { reads, sources, coins }: GraphqlContext,
+    @Args(() => PastArgs) past: PastArgs,
+    @Ctx() context: GraphqlContext,
   ): Promise<Coin | null> {
-    const names = sources.map(({ source }) => source.name);
-    const coinId = await reads.read((sql) => resolveCoinId(sql, id, names));
-    const row = coinId === null ? null : await coins.load(coinId);
-    return row && coinOf(row);
+    return loadCoin(context, id, past);
   }
 
-  @Query(() => CoinConnection, { description: 'Coins, page by page.' })
+  @Query(() => CoinConnection, {
+    description: 'Coins, page by page; as they are, or as they were at a time.',
+  })
   async coins(
-    @Args(() => CoinsArgs) { filter, orderBy, ...page }: CoinsArgs,
-    @Ctx() { reads, sources }: GraphqlContext,
+    @Args(() => CoinsArgs) { filter, orderBy, ...asked }: CoinsArgs,
+    @Ctx() context: GraphqlContext,
   ): Promise<Connection<Coin>> {
-    assertKnownSource(filter?.source, sources);
+    assertKnownSource(filter?.source, context.sources);
     assertSearchable(filter?.search);
-    const list = coinList(filter ?? {}, orderBy?.field ?? 'RANK', orderBy?.direction ?? 'asc');
-    const found = await readPage(reads.read, list, page);
-    return connectionOf(found, found.rows.map(coinOf));
+    const { page, moment } = await loadCoins(context, {
+      ...asked,
+      filter: filter ?? {},
+      order: orderBy?.field ?? 'RANK',
+      direction: orderBy?.direction ?? 'asc',
+    });
+    return connectionOf(
+      page,
+      page.rows.map((row) => coinOf(row, moment)),
+    );
   }
 
   @FieldResolver(() => [ID], {
     description:
       "Other ids that lead here: older ones that were merged, and the sources' own, as `coingecko:bitcoin`.",
   })
-  async aliases(@Root() { id }: Coin, @Ctx() { aliases, links }: GraphqlContext): Promise<string[]> {
-    const [older, found] = await Promise.all([aliases.load(id), links.load(id)]);
-    return [...(older ?? []), ...(found ?? []).map(coinKey)];
+  async aliases(@Root() coin: Coin, @Ctx() context: GraphqlContext): Promise<string[]> {
+    const [older, found] = await Promise.all([
+      context.aliases.load(coin.canonicalId),
+      linksOf(coin, context),
+    ]);
+    return [...(older ?? []), ...found.map(coinKey)];
   }
 
   @FieldResolver(() => [IdentityLink], { description: 'The source coins that it is, and why.' })
-  async links(@Root() { id }: Coin, @Ctx() { links }: GraphqlContext): Promise<IdentityLink[]> {
-    return ((await links.load(id)) ?? []).map(linkOf);
+  async links(@Root() coin: Coin, @Ctx() context: GraphqlContext): Promise<IdentityLink[]> {
+    return (await linksOf(coin, context)).map(linkOf);
   }
 
   @FieldResolver(() => DateTime, {
@@ -85,15 +108,17 @@ export class CoinResolver {
     description: `Candles over its observations in USD, oldest first; by default the last 24 hours. At most ${candlesMax}: more is BAD_USER_INPUT.`,
   })
   async history(
-    @Root() { id }: Coin,
+    @Root() coin: Coin,
     @Args(() => HistoryArgs) { from, to, interval, source }: HistoryArgs,
     @Ctx() { candles, sources, askedAt }: GraphqlContext,
   ): Promise<Candle[]> {
     assertKnownSource(source, sources);
     const asked = { from: from ?? null, to: to ?? null, interval: interval ?? 'M15', source: source ?? null };
-    const span = historySpan(asked, askedAt);
-    const rows = (await candles.load({ coinId: id, ...span })) ?? [];
-    const endMs = Math.min(span.toMs, askedAt.getTime());
+    const end = endOf(coin, askedAt);
+    const span = historySpan(asked, end);
+    const { canonicalId: coinId, moment } = coin;
+    const rows = (await candles.load({ coinId, moment, ...span })) ?? [];
+    const endMs = Math.min(span.toMs, end.getTime());
     return rows.map((row) => candleOf(row, span.intervalMs, endMs));
   }
 
@@ -102,12 +127,13 @@ export class CoinResolver {
     description: 'Prices in USD at equal distances up to now, oldest first; null where nothing was observed.',
   })
   async sparkline(
-    @Root() { id }: Coin,
+    @Root() coin: Coin,
     @Args(() => SparklineArgs) { points, hours }: SparklineArgs,
     @Ctx() { candles, askedAt }: GraphqlContext,
   ): Promise<(number | null)[]> {
-    const span = sparklineSpan(points, hours, askedAt);
-    const rows = (await candles.load({ coinId: id, ...span })) ?? [];
+    const span = sparklineSpan(points, hours, endOf(coin, askedAt));
+    const { canonicalId: coinId, moment } = coin;
+    const rows = (await candles.load({ coinId, moment, ...span })) ?? [];
     const closes = new Map(
       rows.map((row) => [Math.round((row.start.getTime() - span.fromMs) / span.intervalMs), row.close]),
     );

@@ -2,19 +2,17 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { parseNodeId } from '../../../read/graphql/node-id.ts';
 import { maxPageSize, wrongInput } from '../../../read/graphql/page-request.ts';
 import type { GraphqlContext } from '../context.ts';
-import { coinOf } from '../types/coin.ts';
 import { Node } from '../types/node.ts';
 import { snapshotOf } from '../types/snapshot.ts';
+import { loadCoin } from './coin-at.ts';
 import { loadDrift, loadEvent, loadRejected, loadRun, loadSource } from './load.ts';
 
 async function loadNode(context: GraphqlContext, id: string): Promise<Node | null> {
   const parsed = parseNodeId(id);
   if (parsed === null) return null;
   switch (parsed.kind) {
-    case 'coin': {
-      const row = await context.coins.load(parsed.coinId);
-      return row && coinOf(row);
-    }
+    case 'coin':
+      return loadCoin(context, parsed.coinId);
     case 'snapshot': {
       const row = await context.snapshots.load(parsed.snapshotId);
       return row && snapshotOf(row);

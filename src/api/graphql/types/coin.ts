@@ -2,7 +2,9 @@ import { Float, ID, Int, ObjectType } from 'type-graphql';
 import type { CoinRow } from '../../../read/graphql/coins.ts';
 import { connectionType } from '../connection.ts';
 import { Optional, Required } from '../fields.ts';
-import { DateTime } from '../scalars.ts';
+import type { Moment } from '../../../read/past/moment.ts';
+import { pastIdOf } from '../past.ts';
+import { DateTime, SafeInt } from '../scalars.ts';
 import { Node } from './node.ts';
 import { exactOf, toFloat } from './numbers.ts';
 import { ExactValues } from './values.ts';
@@ -29,8 +31,20 @@ export class Consensus {
   simpleResolvers: true,
 })
 export class Coin extends Node {
-  @Required(() => ID, 'The id that is good for ever; today the same as `id`.')
+  @Required(
+    () => ID,
+    'The id of the coin, at whatever time. `id` is the same but for a coin of the past, whose own id is `bitcoin@<version>`.',
+  )
   canonicalId: string;
+
+  @Optional(
+    () => SafeInt,
+    'The version of the read model by whose knowledge it is; null for a coin as it is now.',
+  )
+  asOfVersion: number | null;
+
+  /** For the fields that are looked up; null: now. */
+  moment: Moment | null;
 
   @Optional(() => String, 'Short name, in upper case; many coins share one.')
   symbol: string | null;
@@ -104,10 +118,12 @@ export class Coin extends Node {
 
 export const CoinConnection = connectionType(Coin, 'Coin', 'coins');
 
-/** A coin of the read model as the API shows it. */
-export const coinOf = (row: CoinRow): Coin => ({
-  id: row.coinId,
+/** A coin of the read model as the API shows it, now or at a moment. */
+export const coinOf = (row: CoinRow, moment: Moment | null): Coin => ({
+  id: moment === null ? row.coinId : pastIdOf({ coinId: row.coinId, moment }),
   canonicalId: row.coinId,
+  asOfVersion: moment === null ? null : moment.known.version,
+  moment,
   symbol: row.symbol,
   name: row.name,
   imageUrl: row.imageUrl,
