@@ -13,11 +13,11 @@ import { seconds } from './timing.ts';
 const insertByRecordset = ({ owner }: BenchServer) => owner`
   insert into public.peer (id, source, source_coin_id, quote_currency, symbol, name, price, market_cap, volume_24h, fully_diluted_valuation,
     percent_change_1h, percent_change_24h, percent_change_7d, percent_change_30d, high_24h, low_24h, ath, circulating_supply, total_supply,
-    max_supply, rank, observed_at, observed_at_basis, processed_at, stream, version, record_index, content_digest)
+    max_supply, rank, observed_at, observed_at_basis, processed_at, stream, version, record_index, content_digest, since_version, since_index)
   select gen_random_uuid(), 'coingecko', r.id, 'USD', upper(r.symbol), r.name, r.current_price, r.market_cap, r.total_volume, r.fully_diluted_valuation,
     r.price_change_percentage_1h_in_currency, r.price_change_percentage_24h_in_currency, r.price_change_percentage_7d_in_currency,
     r.price_change_percentage_30d_in_currency, r.high_24h, r.low_24h, r.ath, r.circulating_supply, r.total_supply, r.max_supply,
-    r.market_cap_rank, r.last_updated, 'source', now(), 'coingecko.markets', p.id, 0, gen_random_uuid()
+    r.market_cap_rank, r.last_updated, 'source', now(), 'coingecko.markets', p.id, 0, gen_random_uuid(), p.id, 0
   from public.plain p cross join lateral json_to_recordset(p.body::json) as r (id text, symbol text, name text, current_price numeric,
     market_cap numeric, total_volume numeric, fully_diluted_valuation numeric, price_change_percentage_1h_in_currency numeric,
     price_change_percentage_24h_in_currency numeric, price_change_percentage_7d_in_currency numeric, price_change_percentage_30d_in_currency numeric,

@@ -7,6 +7,8 @@ export interface ReadTable {
   partitionedBy?: string;
   /** What follows `create index on <table>`. */
   indexes: readonly string[];
+  /** The same of those that writing looks rows up by: there from the beginning, also where nobody reads. */
+  writeIndexes?: readonly string[];
   /** Columns that a rebuild need not reproduce. */
   uncompared?: readonly string[];
 }
@@ -21,7 +23,7 @@ export function keyColumns({ table }: ReadTable): string[] {
 }
 
 /**
- * The statements that make a table in any schema. The read model is made and thrown away by the projector, under two
+ * The statements that make a table in any schema, with what writing needs of indexes. The read model is made and thrown away by the projector, under two
  * names; a migration could do neither.
  */
 export function createStatements(schema: string, readTable: ReadTable): string[] {
@@ -35,6 +37,7 @@ export function createStatements(schema: string, readTable: ReadTable): string[]
   return [
     `create table ${qualified} (${definitions.join(', ')})${partitioning}`,
     ...(partitioning ? [`create table ${qualified}_default partition of ${qualified} default`] : []),
+    ...(readTable.writeIndexes ?? []).map((index) => `create index on ${qualified} ${index}`),
   ];
 }
 

@@ -8,15 +8,15 @@ const isAborted = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === '25P02';
 
 /**
- * Runs a COPY from lines of text. postgres.js forgets the stream once the last row is sent, and what PostgreSQL finds
+ * Runs a COPY from lines of text, each with its end. postgres.js forgets the stream once the last row is sent, and what PostgreSQL finds
  * after that never ends it: so this waits for a statement behind the COPY, which finds the transaction aborted. Throws
  * CopyFailed then, and any other error as itself.
  */
-export async function copyRows(tx: Transaction, copy: string, rows: readonly string[]): Promise<void> {
+export async function copyRows(tx: Transaction, copy: string, lines: string): Promise<void> {
   const target = await tx.unsafe(copy).writable();
   await new Promise<void>((resolve, reject) => {
     target.on('error', reject);
-    target.write(`${rows.join('\n')}\n`, (error) => (error ? reject(error) : resolve()));
+    target.write(lines, (error) => (error ? reject(error) : resolve()));
   });
   target.end();
   // The library refuses a statement until the stream's end has gone out, which is a tick later.

@@ -1,7 +1,7 @@
 import { recordKey } from '../control/record-decisions.ts';
 import { eventKey, skippedType } from '../control/skip-decisions.ts';
 import { messageOf } from '../errors.ts';
-import type { LogEvent } from '../log/event.ts';
+import type { EventHeader, LogEvent } from '../log/event.ts';
 import { foldDecision, type FoldedDecisions } from '../projections/decisions/fold.ts';
 import { contractOf, foldDrift, type FeedDrift } from '../projections/drift/fold.ts';
 import { driftInputs, modeOf } from '../projections/drift/input.ts';
@@ -18,21 +18,24 @@ export interface FoldedDrift {
   reports: DriftReport[];
 }
 
+/** What an event comes to. Without its payload, so that a batch of them is light to hand on to another thread. */
 export type FoldedEvent =
   | {
       kind: 'folded';
-      event: LogEvent;
+      event: EventHeader;
       source: string | null;
-      records: FoldedRecords | null;
+      records: Omit<FoldedRecords, 'shape'> | null;
       drift: FoldedDrift | null;
       decisions: FoldedDecisions | null;
     }
   /** No fold can read it, and never will as long as the folds are these. */
-  | { kind: 'dead'; event: LogEvent; reason: string };
+  | { kind: 'dead'; event: EventHeader; reason: string };
 
 export type FeedDrifts = ReadonlyMap<string, FeedDrift>;
 
 const withRecords = new Set(['page.fetched', 'file.chunk']);
+
+const headerOf = ({ payload: _payload, ...header }: LogEvent): EventHeader => header;
 
 function foldEvent(
   event: LogEvent,
@@ -40,7 +43,7 @@ function foldEvent(
   known: FeedDrift | null,
   { released, mappings }: Decisions,
 ): FoldedEvent {
-  const folded = { kind: 'folded', event, source: source?.name ?? null } as const;
+  const folded = { kind: 'folded', event: headerOf(event), source: source?.name ?? null } as const;
   if (source === null) return { ...folded, records: null, drift: null, decisions: foldDecision(event) };
   const { stream, version } = event;
   const contract: RecordContract = {
@@ -50,21 +53,21 @@ function foldEvent(
     mappings,
   };
   const hasRecords = withRecords.has(event.type) && !event.redacted;
-  const records = hasRecords ? foldRecords(event, source, contract) : null;
-  const drift = source.feed.kind === 'poll' ? driftOf(event, source, known, records) : null;
-  return { ...folded, records, drift, decisions: null };
+  if (!hasRecords) return { ...folded, records: null, drift: driftOf(event, source, known, null), decisions: null };
+  const { shape, ...records } = foldRecords(event, source, contract);
+  return { ...folded, records, drift: driftOf(event, source, known, shape), decisions: null };
 }
 
 function driftOf(
   event: LogEvent,
   { feed }: Source,
   known: FeedDrift | null,
-  records: FoldedRecords | null,
+  shape: FoldedRecords['shape'],
 ): FoldedDrift | null {
   if (feed.kind !== 'poll') return null;
   let state = known;
   const reports: DriftReport[] = [];
-  for (const input of driftInputs(event, records?.shape ?? null)) {
+  for (const input of driftInputs(event, shape)) {
     const step = foldDrift(state, input, feed);
     state = step.state;
     reports.push(...step.reports);
@@ -75,7 +78,7 @@ function driftOf(
 /** An event that an operator has let pass: it changes nothing but how far its stream is folded. */
 const passedOver = (event: LogEvent): FoldedEvent => ({
   kind: 'folded',
-  event: { ...event, type: skippedType, runId: null },
+  event: { ...headerOf(event), type: skippedType, runId: null },
   source: null,
   records: null,
   drift: null,
@@ -100,7 +103,7 @@ export function createFolder(drifts: FeedDrifts, decisions: Decisions): (event: 
       if (folded.kind === 'folded' && folded.drift) states.set(event.stream, folded.drift.state);
       return folded;
     } catch (error) {
-      return { kind: 'dead', event, reason: messageOf(error) };
+      return { kind: 'dead', event: headerOf(event), reason: messageOf(error) };
     }
   };
 }

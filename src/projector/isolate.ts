@@ -16,27 +16,40 @@ const isZodError = (error: unknown): boolean => error instanceof Error && error.
 
 export type WritePart<T> = (batch: readonly FoldedEvent[]) => Promise<T>;
 
+/** How a batch was written. */
+export interface Isolated<T> {
+  /** Of the last part. */
+  result: T;
+  /**
+   * The last part is an event that became a dead letter only now. What follows it in the batch was folded as if it
+   * counted, is not written, and has to be folded again.
+   */
+  putAside: boolean;
+}
+
 /**
  * Writes a batch; where its contents make that fail, halves it until the culprit is alone, and writes that one as a
  * dead letter. Every part is a transaction of its own, in the order of the batch. Stops at the first part that `goOn`
- * refuses.
+ * refuses, and behind a culprit.
  */
 export async function writeIsolating<T>(
   batch: readonly FoldedEvent[],
   write: WritePart<T>,
   goOn: (result: T) => boolean,
-): Promise<T> {
+): Promise<Isolated<T>> {
   try {
-    return await write(batch);
+    return { result: await write(batch), putAside: false };
   } catch (error) {
     const [only] = batch;
     if (!isDeterministic(error) || only === undefined) throw error;
     if (batch.length === 1) {
       if (only.kind === 'dead') throw error;
-      return write([{ kind: 'dead', event: only.event, reason: messageOf(error) }]);
+      const dead: FoldedEvent = { kind: 'dead', event: only.event, reason: messageOf(error) };
+      return { result: await write([dead]), putAside: true };
     }
     const middle = Math.ceil(batch.length / 2);
     const first = await writeIsolating(batch.slice(0, middle), write, goOn);
-    return goOn(first) ? writeIsolating(batch.slice(middle), write, goOn) : first;
+    if (first.putAside || !goOn(first.result)) return first;
+    return writeIsolating(batch.slice(middle), write, goOn);
   }
 }

@@ -9,7 +9,8 @@ import { noteCorrections } from './correct.ts';
 import { readDecisions, type Decisions } from './decisions.ts';
 import { createIdentityMemory } from './identity-memory.ts';
 import { projectorLease, rebuildLease } from './leases.ts';
-import { eventsBetween, projectStep } from './project.ts';
+import { eventsBetween } from './project.ts';
+import { projectAhead } from './project-ahead.ts';
 import { lastShown, noteShown } from './shown.ts';
 import type { WriteTarget } from './write-batch.ts';
 import { writeSummaries } from './write-records.ts';
@@ -72,14 +73,13 @@ async function foldUpTo(deps: RebuildDeps, target: WriteTarget, upTo: Checkpoint
   const { sql } = deps;
   const total = eventsBetween(await readCheckpoints(sql, target.schema), upTo);
   let events = 0;
-  for (;;) {
-    if (deps.signal?.aborted) throw new CoinlogError('BUSY', 'The rebuild was stopped; nothing was changed.');
-    const step = await projectStep(deps, target, upTo);
+  for await (const step of projectAhead(deps, target, upTo)) {
     if (step.kind === 'not_ours') throw new CoinlogError('BUSY', `Rebuild stopped: ${step.reason}.`);
-    if (step.kind === 'caught_up') return events;
+    if (deps.signal?.aborted) throw new CoinlogError('BUSY', 'The rebuild was stopped; nothing was changed.');
     events += step.events;
     deps.onProgress?.({ events, total });
   }
+  return events;
 }
 
 /** Runs a task as the only rebuild of this database; throws BUSY while another one runs. */

@@ -40,15 +40,14 @@ export async function readCheckpoints(sql: Queryable, schema: string): Promise<C
   return new Map(rows.map((row) => [row.stream, row.version]));
 }
 
-/** What is known of the payloads of the feeds that these events are of. */
+/** What is known of the payloads of some feeds. */
 export async function readDrifts(
   sql: Queryable,
   schema: string,
-  events: readonly { stream: string }[],
+  streams: Iterable<string>,
 ): Promise<FeedDrifts> {
-  const streams = [...new Set(events.map(({ stream }) => stream))];
   const rows = await sql<{ stream: string; state: FeedDrift }[]>`
-    select stream, state from ${sql(schema)}.feed_drift where stream = any(${streams})`;
+    select stream, state from ${sql(schema)}.feed_drift where stream = any(${[...new Set(streams)]})`;
   return new Map(rows.map(({ stream, state }) => [stream, state]));
 }
 

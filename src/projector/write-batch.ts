@@ -95,11 +95,11 @@ async function writeStaging(
         memory: target.identity,
         skipped: target.decisions.skipped,
       });
-      const rows = batch.flatMap((f) => (f.kind === 'folded' && f.records ? f.records.stagedRows : []));
+      const lines = batch.map((f) => (f.kind === 'folded' && f.records ? f.records.staged : '')).join('');
       const states = await readRunStates(tx, batch);
       const { summaries } = target;
-      const outcomes = await writeRecords(tx, rows, { sweep: sweepOf(batch, states), summaries, staging });
-      if (summaries === 'with each batch' && (rows.length > 0 || identity)) await writeCoins(tx);
+      const outcomes = await writeRecords(tx, lines, { sweep: sweepOf(batch, states), summaries, staging });
+      if (summaries === 'with each batch' && (lines !== '' || identity)) await writeCoins(tx);
       const effects = await writeRunStates(tx, batch, states, outcomes);
       await writeAside(tx, batch);
       await writeDrifts(tx, batch);

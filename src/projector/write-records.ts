@@ -26,9 +26,9 @@ export interface RecordWrite {
   staging: Staging;
 }
 
-async function stage(tx: Transaction, rows: readonly string[], staging: Staging): Promise<void> {
-  if (staging === 'copy') await copyRows(tx, copyStaged, rows);
-  else await tx.unsafe(insertStaged, [stagedJson(rows)]);
+async function stage(tx: Transaction, lines: string, staging: Staging): Promise<void> {
+  if (staging === 'copy') await copyRows(tx, copyStaged, lines);
+  else await tx.unsafe(insertStaged, [stagedJson(lines)]);
 }
 
 /** Writes the rows themselves; true when there was nothing to compare any of them with. */
@@ -40,12 +40,12 @@ async function takeAllNew(tx: Transaction): Promise<boolean> {
 /** The rows' own statements, in the only order that counts right: the sources' counts before what they compare with. */
 export async function writeRecords(
   tx: Transaction,
-  rows: readonly string[],
+  lines: string,
   { sweep, summaries, staging }: RecordWrite,
 ): Promise<OutcomesByEvent> {
   const outcomes = new Map<string, Outcomes>();
-  if (rows.length === 0) return outcomes;
-  await stage(tx, rows, staging);
+  if (lines === '') return outcomes;
+  await stage(tx, lines, staging);
   const repeated = sweep.length === 0 ? [] : await dropRepeatedCoins(tx, sweep);
   const isNew = await takeAllNew(tx);
   for (const row of await tx.unsafe<PerEvent<Outcomes>>(isNew ? countNew : countMet))

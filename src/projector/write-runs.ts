@@ -1,6 +1,6 @@
 import { getTableColumns } from 'drizzle-orm';
 import type { Transaction } from '../database/client.ts';
-import type { LogEvent } from '../log/event.ts';
+import type { EventHeader } from '../log/event.ts';
 import { sweepPageOf, type SweepPage } from '../projections/coins/sweep.ts';
 import {
   foldRun,
@@ -26,7 +26,7 @@ const asRow = (state: RunState): Record<string, unknown> =>
   Object.fromEntries(runColumns.map(([key, column]) => [column.name, state[key as keyof RunState]]));
 
 /** A run still knows of a page that nobody can read; the run's own fold may be what cannot read it. */
-function foldDead(state: RunState | null, event: LogEvent): RunState | null {
+function foldDead(state: RunState | null, event: EventHeader): RunState | null {
   try {
     const next = foldRun(state, event, noRecords);
     return next && /^(page|file)\./.test(event.type) ? withUnreadable(next, event.version) : next;

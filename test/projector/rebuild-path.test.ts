@@ -107,7 +107,7 @@ describe('a rebuild', () => {
 });
 
 const row = (values: Record<number, string>): string =>
-  stagedColumns.map((_, index) => values[index] ?? '\\N').join('\t');
+  `${stagedColumns.map((_, index) => values[index] ?? '\\N').join('\t')}\n`;
 /** Takes what a task did to the staging back. */
 const inStaging = <T>(task: (tx: Transaction) => Promise<T>): Promise<T> =>
   database.sql.begin(async (tx) => {
@@ -118,16 +118,16 @@ const inStaging = <T>(task: (tx: Transaction) => Promise<T>): Promise<T> =>
 describe('staging by COPY', () => {
   it('never waits for ever on a row that PostgreSQL refuses, and leaves the connection usable', async () => {
     for (const lines of [1, 20_000]) {
-      const rows = [...Array.from({ length: lines }, () => row({ 1: 'a' })), row({ 8: 'no number' })];
+      const rows = [...Array.from({ length: lines }, () => row({ 1: 'a' })), row({ 8: 'no number' })].join('');
       const refused = inStaging((tx) => copyRows(tx, copyStaged, rows));
       await expect(refused).rejects.toThrow(/COPY failed|invalid input/);
       expect(await database.sql`select 1 as one`).toEqual([{ one: 1 }]);
     }
-    await expect(inStaging((tx) => copyRows(tx, copyStaged, [row({ 8: 'x' })]))).rejects.toThrow(CopyFailed);
+    await expect(inStaging((tx) => copyRows(tx, copyStaged, row({ 8: 'x' })))).rejects.toThrow(CopyFailed);
   });
 
   it('stages the same row as the insert that says why a row is refused', async () => {
-    const rows = [row({ 1: 'a', 6: 'b\\tc\\\\N\\n', 8: '6.73e-11' })];
+    const rows = row({ 1: 'a', 6: 'b\\tc\\\\N\\n', 8: '6.73e-11' });
     const staged = await inStaging(async (tx) => {
       await copyRows(tx, copyStaged, rows);
       await tx.unsafe(insertStaged, [stagedJson(rows)]);
@@ -136,7 +136,7 @@ describe('staging by COPY', () => {
     const expected = { source: 'a', name: 'b\tc\\N\n', price: '0.0000000000673', rank: null };
     expect([...staged]).toEqual([expected, expected]);
     await expect(
-      inStaging((tx) => tx.unsafe(insertStaged, [stagedJson([row({ 8: 'x' })])])),
+      inStaging((tx) => tx.unsafe(insertStaged, [stagedJson(row({ 8: 'x' }))])),
     ).rejects.toMatchObject({ code: '22P02' });
   });
 });

@@ -23,7 +23,9 @@ export interface CellReport {
 
 /** What an event with a payload comes to: rows to stage, records put aside, and how many there were. */
 export interface FoldedRecords {
-  stagedRows: string[];
+  /** Lines of COPY, each with its end. One text for all, which is handed from a thread to another in one piece. */
+  staged: string;
+  stagedRows: number;
   rejected: RejectedRecord[];
   /** Counted where the payload was received or split, apart from what becomes of each. */
   read: number;
@@ -105,7 +107,8 @@ export function foldRecords(event: LogEvent, source: Source, contract: RecordCon
   const { records, shape, frozen } = readRecords(event, source.feed, contract);
   const read = countRead(event, records.length);
   const folded: FoldedRecords = {
-    stagedRows: [],
+    staged: '',
+    stagedRows: 0,
     rejected: [],
     read,
     skipped: 0,
@@ -119,8 +122,10 @@ export function foldRecords(event: LogEvent, source: Source, contract: RecordCon
     else {
       if (record.cellIssues?.length)
         folded.cellReports.push({ index: record.index, issues: record.cellIssues });
-      for (const quote of onePerCurrency(record.quotes))
-        folded.stagedRows.push(asStagedRow(event, source.name, record, quote));
+      for (const quote of onePerCurrency(record.quotes)) {
+        folded.staged += `${asStagedRow(event, source.name, record, quote)}\n`;
+        folded.stagedRows += 1;
+      }
     }
   }
   return folded;

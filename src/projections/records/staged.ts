@@ -45,7 +45,7 @@ export const createStaging = `
 
 const names = stagedColumns.map(([name]) => name).join(', ');
 
-/** Takes rows as `stagedRow` makes them, one a line. */
+/** Takes rows as `stagedRow` makes them, one a line, each with its end. */
 export const copyStaged = `copy staged (${names}) from stdin`;
 
 /** $1: the same rows as a JSON list of objects whose keys are `c0`, `c1`, … in the columns' order. */
@@ -80,5 +80,6 @@ const asObject = (row: string): Record<string, string> =>
     row.split('\t').flatMap((text, index) => (text === unknownCell ? [] : [[`c${index}`, valueOf(text)]])),
   );
 
-/** What `insertStaged` takes. */
-export const stagedJson = (rows: readonly string[]): string => JSON.stringify(rows.map(asObject));
+/** What `insertStaged` takes, of the lines that `copyStaged` takes. */
+export const stagedJson = (lines: string): string =>
+  JSON.stringify(lines.split('\n').slice(0, -1).map(asObject));
