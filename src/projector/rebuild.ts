@@ -5,8 +5,8 @@ import { CoinlogError } from '../errors.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { readHeads } from '../log/read.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
-import { noteCorrections } from './correct.ts';
-import { readDecisions, type Decisions } from './decisions.ts';
+import { createCorrections, type Corrections } from './correct.ts';
+import { readDecisions } from './decisions.ts';
 import { createIdentityMemory } from './identity-memory.ts';
 import { projectorLease, rebuildLease } from './leases.ts';
 import { eventsBetween } from './project.ts';
@@ -122,14 +122,11 @@ async function lockOutReaders(tx: Transaction): Promise<void> {
  * `read_model` until its answer is complete, so no answer sees half of each. Renaming tables instead took 1,218 ms
  * with one slow reader open, and every read behind it waited; renaming the schema 3 ms.
  */
-async function swap(tx: Transaction, decisions: Decisions, now: Date): Promise<void> {
+async function swap(tx: Transaction, corrections: Corrections, now: Date): Promise<void> {
   await tx`set local role coinlog_projector`;
   const live = await readModelState(tx, 'read');
   const version = (live?.version ?? (await lastShown(tx))) + 1;
-  const noted = live
-    ? await noteCorrections(tx, version, live.foldDigest, decisions)
-    : { foldDigest: decisions.foldDigest, withdrawn: 0, introduced: 0 };
-  await noteShown(tx, version, 'read_next', noted);
+  await noteShown(tx, version, 'read_next', await corrections.keep(tx, version));
   if (live) await lockOutReaders(tx);
   await tx`update read_next.read_model set version = ${version}, rebuilt_version = ${version}, rebuilt_at = ${now}`;
   await tx`alter schema read_next rename to read`;
@@ -137,7 +134,7 @@ async function swap(tx: Transaction, decisions: Decisions, now: Date): Promise<v
   await tx`select pg_notify('coinlog_read', '')`;
 }
 
-async function catchUpAndSwap(deps: RebuildDeps, beside: Beside): Promise<number> {
+async function catchUpAndSwap(deps: RebuildDeps, beside: Beside, corrections: Corrections): Promise<number> {
   const { sql, now } = deps;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -147,7 +144,7 @@ async function catchUpAndSwap(deps: RebuildDeps, beside: Beside): Promise<number
           ? await readCheckpoints(tx, 'read')
           : new Map<string, number>();
         const events = await foldOn(deps, beside, live);
-        await swap(tx, beside.decisions, now());
+        await swap(tx, corrections, now());
         return events;
       });
     } catch (error) {
@@ -185,7 +182,9 @@ export async function rebuild(deps: RebuildDeps): Promise<RebuildResult> {
     const beside: Beside = { schema: 'read_next', decisions, onDead: 'stop', identity };
     let events = await foldAll(deps, beside, await readHeads(sql));
     await createReadIndexes(sql, 'read_next');
-    events += await catchUpAndSwap(deps, beside);
+    const corrections = createCorrections(deps, decisions);
+    await corrections.noteAhead();
+    events += await catchUpAndSwap(deps, beside, corrections);
     await dropReadModel(sql, 'read_old');
     return {
       events,
