@@ -3,11 +3,13 @@ import { readHeadsFile, writeHeads } from '../log/heads-file.ts';
 import { verifyLog, type VerifyResult } from '../log/verify.ts';
 import { writeVerifyCheckpoints } from '../log/verify-checkpoint.ts';
 import { rebuild } from '../projector/rebuild.ts';
+import type { RebuildProgress } from '../projector/rebuild-record.ts';
 import { rebuildUntil } from '../projector/rebuild-until.ts';
 import { verifyReadModel } from '../projector/verify-read-model.ts';
 import { readLag } from '../read/lag.ts';
 import type { App } from './app.ts';
 import type { Output } from './output.ts';
+import { createPace } from './pace.ts';
 import { createProgress } from './progress.ts';
 
 export interface VerifyCommandOptions {
@@ -85,10 +87,11 @@ export async function rebuildCommand(
   { verify, until }: { verify: boolean; until?: Date },
 ): Promise<number> {
   const progress = createProgress(output.json);
+  const describe = createPace(() => performance.now());
   const deps = {
     ...app.rebuildDeps,
-    onProgress: ({ events, total }: { events: number; total: number }) =>
-      progress.update('rebuild', events, total, 'events'),
+    onProgress: (step: RebuildProgress) =>
+      progress.update('rebuild', step.events, step.total, 'events', describe(step)),
   };
   if (until !== undefined) {
     const result = await rebuildUntil(deps, until).finally(() => progress.stop());

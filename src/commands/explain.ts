@@ -2,10 +2,15 @@ import { CoinlogError } from '../errors.ts';
 import type { EventHeader } from '../log/event.ts';
 import { readHeader } from '../log/read.ts';
 import { resolveCoinId } from '../read/graphql/coin-ids.ts';
-import { judgeQuotes, readQuotes, type JudgedRow } from '../read/graphql/quotes.ts';
+import { consensusOf } from '../identity/consensus.ts';
+import { judgeQuotes, readQuotes, type JudgedRow, type QuoteRow } from '../read/graphql/quotes.ts';
 import { readRawRecords, recordKeyText } from '../read/graphql/raw-records.ts';
-import { readQuotesAt } from '../read/quotes-at.ts';
+import { readCorrections, type CorrectionRow } from '../read/past/corrections.ts';
+import { resolvePastCoinId } from '../read/past/members.ts';
+import { momentText, readMoment, type Moment } from '../read/past/moment.ts';
+import { readPastQuotes } from '../read/past/quotes.ts';
 import { readRunsById, type RunRow } from '../read/runs.ts';
+import { readModelState } from '../projector/schema.ts';
 import type { App } from './app.ts';
 import { requireReadModel } from './look.ts';
 import { table, type Output } from './output.ts';
@@ -26,6 +31,7 @@ export const explainFields = Object.keys(fields) as FieldName[];
 export interface ExplainOptions {
   field: FieldName;
   at?: Date;
+  knownAt?: Date;
 }
 
 interface ExplainedQuote {
@@ -94,39 +100,89 @@ function quoteText(quote: ExplainedQuote): string {
   return [`${quote.source}:${quote.sourceCoinId}`, ...rows].join('\n');
 }
 
-/** A value with its quotes, records, events, requests and runs, on one screen: now, or as the market stood at a time. */
+/** Null: now. Whatever is read for it is read by the version that it is labelled with. */
+async function momentOf(app: App, { at, knownAt }: ExplainOptions): Promise<Moment | null> {
+  const { readSql } = app.database;
+  const state = await readModelState(readSql, 'read');
+  return readMoment(readSql, { asOf: at ?? null, knownAt: knownAt ?? null }, app.now(), state?.version ?? 0);
+}
+
+async function coinAt(app: App, coin: string, moment: Moment | null): Promise<string> {
+  const { readSql } = app.database;
+  const names = app.config.sources.map(({ source }) => source.name);
+  const coinId =
+    moment === null
+      ? await resolveCoinId(readSql, coin, names)
+      : await resolvePastCoinId(readSql, moment, coin, names);
+  if (coinId !== null) return coinId;
+  throw new CoinlogError(
+    'COIN_NOT_FOUND',
+    `There is no coin "${coin}"${moment === null ? '' : ' at that time'}: ids look like bitcoin or coingecko:bitcoin; "coinlog source list" shows whether anything was read yet.`,
+  );
+}
+
+async function quotesAt(app: App, coinId: string, moment: Moment | null): Promise<QuoteRow[]> {
+  const { readSql } = app.database;
+  const found =
+    moment === null ? await readQuotes(readSql, [coinId]) : await readPastQuotes(readSql, moment, [coinId]);
+  return found.get(coinId) ?? [];
+}
+
+const correctionText = ({
+  source,
+  sourceCoinId,
+  fromVersion,
+  toVersion,
+  observedAt,
+  price,
+  shownAt,
+  stream,
+  sinceVersion,
+}: CorrectionRow): string =>
+  toVersion === null
+    ? `${source}:${sourceCoinId} of ${observedAt.toISOString()}: read so since version ${fromVersion} (${shownAt?.toISOString() ?? 'unknown'}), from event ${sinceVersion} of ${stream}`
+    : `${source}:${sourceCoinId} of ${observedAt.toISOString()}: ${price ?? 'redacted'} was shown until version ${toVersion} (${shownAt?.toISOString() ?? 'unknown'}), when event ${sinceVersion} of ${stream} was read anew`;
+
+/**
+ * A value with its quotes, records, events, requests and runs, on one screen: now, as the market stood at a time, or as
+ * coinlog showed it then; and what a rebuild has corrected about it since.
+ */
 export async function explainCommand(
   app: App,
   output: Output,
   coin: string,
-  { field, at }: ExplainOptions,
+  options: ExplainOptions,
 ): Promise<number> {
   await requireReadModel(app);
+  const { field } = options;
   const { readSql } = app.database;
-  const coinId = await resolveCoinId(
-    readSql,
-    coin,
-    app.config.sources.map(({ source }) => source.name),
-  );
-  if (coinId === null)
-    throw new CoinlogError(
-      'COIN_NOT_FOUND',
-      `There is no coin "${coin}": ids look like bitcoin or coingecko:bitcoin; "coinlog source list" shows whether anything was read yet.`,
-    );
-  const rows =
-    at === undefined
-      ? ((await readQuotes(readSql, [coinId])).get(coinId) ?? [])
-      : await readQuotesAt(readSql, coinId, at);
+  const moment = await momentOf(app, options);
+  const coinId = await coinAt(app, coin, moment);
+  const rows = await quotesAt(app, coinId, moment);
+  const consensus = consensusOf(rows.map((row) => ({ ...row, currency: row.quoteCurrency })));
   const quotes: ExplainedQuote[] = [];
   for (const row of judgeQuotes(rows)) quotes.push(await explainQuote(app, row, field));
-  const used = quotes.filter(({ excluded, value }) => excluded === null && value !== null);
-  const [value = null] = used.map((quote) => quote.value);
-  const document = { coinId, field, at: at ?? null, value, quotes };
+  const corrections = await readCorrections(readSql, rows);
+  const document = {
+    coinId,
+    field,
+    at: options.at ?? null,
+    knownAt: options.knownAt ?? null,
+    version: moment === null ? null : momentText(moment),
+    value: consensus.values[fields[field]],
+    method: consensus.method,
+    quotes,
+    corrections,
+  };
   output.result(document, () =>
     [
-      table(['coin', 'field', 'at', 'value'], [[coinId, field, at ?? 'now', value]]),
+      table(
+        ['coin', 'field', 'at', 'known at', 'value', 'method'],
+        [[coinId, field, options.at ?? 'now', options.knownAt ?? 'now', document.value, document.method]],
+      ),
       '',
       ...(quotes.length === 0 ? ['No source had said anything of it by then.'] : quotes.map(quoteText)),
+      ...(corrections.length === 0 ? [] : ['', 'Corrected by rebuilds', ...corrections.map(correctionText)]),
     ].join('\n'),
   );
   return 0;

@@ -8,6 +8,7 @@ import { readModelState } from '../projector/schema.ts';
 import { countOpenDrifts } from '../read/drifts.ts';
 import { readLag } from '../read/lag.ts';
 import { countOpenRejected } from '../read/rejected.ts';
+import { readNewestRebuild, type RebuildRow } from '../read/rebuilds.ts';
 import { readNewestRuns, readRunsById, type RunRow } from '../read/runs.ts';
 import { readSourceStates } from '../read/sources.ts';
 import type { App } from './app.ts';
@@ -110,6 +111,9 @@ export async function sourceList(app: App, output: Output): Promise<number> {
   return 0;
 }
 
+const rebuildText = ({ kind, phase, eventsDone, eventsTotal, rows, startedAt }: RebuildRow): string =>
+  `${kind}, ${phase}: ${eventsDone} of ${eventsTotal} events, ${rows} rows, since ${startedAt.toISOString()}`;
+
 /** One screen at 3 a.m. */
 export async function statusCommand(app: App, output: Output): Promise<number> {
   const { readSql, where } = app.database;
@@ -119,6 +123,7 @@ export async function statusCommand(app: App, output: Output): Promise<number> {
   const there = (await readModelState(readSql, 'read')) !== null;
   const lag = there ? await readLag(readSql) : null;
   const runs = there ? await readNewestRuns(readSql, 5) : [];
+  const rebuild = await readNewestRebuild(readSql);
   const [size] = await readSql<{ bytes: number }[]>`select pg_database_size(current_database()) as bytes`;
   const status = {
     database: where,
@@ -126,6 +131,7 @@ export async function statusCommand(app: App, output: Output): Promise<number> {
     diskBytes: size?.bytes ?? 0,
     streams: Object.fromEntries(heads),
     readModel: lag,
+    rebuild,
     sources,
     runs,
   };
@@ -136,6 +142,7 @@ export async function statusCommand(app: App, output: Output): Promise<number> {
       lag === null
         ? 'Read model  none yet'
         : `Read model  version ${lag.version}, ${lag.events} events behind, ${lag.deadLetters} dead letters`,
+      ...(rebuild?.status === 'running' ? [`Rebuild     ${rebuildText(rebuild)}`] : []),
       '',
       sourcesText(sources),
       '',

@@ -177,6 +177,7 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
     .argument('<coin>', 'as bitcoin or coingecko:bitcoin')
     .addOption(new Option('--field <name>', 'which value').choices(explainFields).default('priceUsd'))
     .option('--at <time>', 'as the market stood then', timeArgument)
+    .option('--known-at <time>', 'as coinlog showed it then, errors included', timeArgument)
     .action((coin: string, options: ExplainOptions) =>
       withApp(true, (app) => explainCommand(app, output(), coin, options)),
     );

@@ -8,6 +8,7 @@ import { readSourceStates } from '../read/sources.ts';
 import { createReadSessions } from '../read/session.ts';
 import { version } from '../version.ts';
 import type { App } from './app.ts';
+import { createRebuilder } from './rebuilder.ts';
 import type { Role } from './roles.ts';
 
 export interface Service {
@@ -21,6 +22,7 @@ export interface Service {
 export async function startService(app: App, role: Role): Promise<Service> {
   const { config, database, log, metrics, now } = app;
   const sessions = createReadSessions(database.readSql);
+  const rebuilder = createRebuilder(app.rebuildDeps, log);
   const http = createHttpServer({ log, metrics });
   registerProbes(http, {
     sql: database.readSql,
@@ -43,7 +45,7 @@ export async function startService(app: App, role: Role): Promise<Service> {
       sources: config.sources,
       log,
       now,
-      administration: { key: config.adminApiKey, sql: database.sql, ingester: app.ingester, log },
+      administration: { key: config.adminApiKey, sql: database.sql, ingester: app.ingester, rebuilder, log },
       page: registerGraphiql(http),
     });
   }
@@ -68,6 +70,8 @@ export async function startService(app: App, role: Role): Promise<Service> {
     async close() {
       scheduler?.close();
       await http.close();
+      app.stop();
+      await rebuilder.close();
     },
   };
 }

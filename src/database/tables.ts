@@ -210,6 +210,42 @@ export const correction = controlSchema.table(
   ],
 );
 
+/** What `correction` tells of, each once: a source coin or a currency that no read model has any more was shown all the same. */
+export const corrected = controlSchema.table(
+  'corrected',
+  {
+    source: text().notNull(),
+    sourceCoinId: text('source_coin_id').notNull(),
+    quoteCurrency: text('quote_currency').notNull(),
+  },
+  (t) => [primaryKey({ name: 'corrected_key', columns: [t.source, t.sourceCoinId, t.quoteCurrency] })],
+);
+
+/** Rebuilds and comparisons, the one under way among them: for those who asked for one, and those who wonder. */
+export const rebuild = controlSchema.table(
+  'rebuild',
+  {
+    id: uuid().primaryKey(),
+    /** `swap`, `verify` or `until`. */
+    kind: text().notNull(),
+    holder: text().notNull(),
+    reason: text().notNull(),
+    /** `running`, `swapped`, `verified`, `different` or `failed`. */
+    status: text().notNull(),
+    /** What it is at. */
+    phase: text().notNull(),
+    eventsDone: count('events_done').notNull(),
+    eventsTotal: count('events_total').notNull(),
+    rows: count('rows').notNull(),
+    differences: count('differences'),
+    error: text(),
+    startedAt: time('started_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+    endedAt: time('ended_at'),
+  },
+  (t) => [index('rebuild_started').on(t.startedAt)],
+);
+
 export const lease = controlSchema.table('lease', {
   name: text().primaryKey(),
   holder: text().notNull(),

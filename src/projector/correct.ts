@@ -4,6 +4,7 @@ import { readHeader } from '../log/read.ts';
 import {
   createNoted,
   dropNoted,
+  keepCorrected,
   keepIntroduced,
   keepWithdrawn,
   noteStatements,
@@ -86,6 +87,7 @@ export function createCorrections(
       const since = await firstSince(tx, ahead.upTo);
       if (since !== null) await tx.unsafe(ahead.rest, [redacted, asJson(ahead.upTo), since]);
       const withdrawn = await tx.unsafe(keepWithdrawn, [version]);
+      await tx.unsafe(keepCorrected);
       const introduced = await tx.unsafe(keepIntroduced, [version]);
       await tx.unsafe(dropNoted);
       return { foldDigest, withdrawn: withdrawn.count, introduced: introduced.count };

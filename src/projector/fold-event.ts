@@ -53,7 +53,8 @@ function foldEvent(
     mappings,
   };
   const hasRecords = withRecords.has(event.type) && !event.redacted;
-  if (!hasRecords) return { ...folded, records: null, drift: driftOf(event, source, known, null), decisions: null };
+  if (!hasRecords)
+    return { ...folded, records: null, drift: driftOf(event, source, known, null), decisions: null };
   const { shape, ...records } = foldRecords(event, source, contract);
   return { ...folded, records, drift: driftOf(event, source, known, shape), decisions: null };
 }

@@ -3,7 +3,9 @@ import type { Archive } from '../log/archive/archive.ts';
 import { readHeader, readHeads } from '../log/read.ts';
 import { createIdentityMemory } from './identity-memory.ts';
 import { readDecisions } from './decisions.ts';
-import { asOnlyRebuild, foldAll, type RebuildDeps } from './rebuild.ts';
+import { asOnlyRebuild } from './only-rebuild.ts';
+import type { RebuildRecord } from './rebuild-record.ts';
+import { foldAll, type Beside, type RebuildDeps } from './rebuild.ts';
 import { createReadIndexes, createReadModelBeside, dropReadModel } from './schema.ts';
 
 /** The last event of a stream that was recorded up to a time; 0 when there is none. Times never go back in a stream. */
@@ -38,31 +40,40 @@ const schemaOf = (until: Date): string =>
  * Folds what had been recorded up to a time into a schema of its own, beside the live read model, which nothing happens
  * to: what was known then, read by the folds and by what operators have decided since. One of the same time is replaced.
  */
-export async function rebuildUntil(deps: RebuildDeps, until: Date): Promise<RebuiltUntil> {
+export function rebuildUntil(deps: RebuildDeps, until: Date): Promise<RebuiltUntil> {
+  return asOnlyRebuild(
+    deps,
+    'until',
+    (record) => foldUntil(deps, until, record),
+    () => ({ status: 'verified', differences: 0 }),
+  );
+}
+
+async function foldUntil(deps: RebuildDeps, until: Date, record: RebuildRecord): Promise<RebuiltUntil> {
   const { sql, archive, now } = deps;
   const startedAt = performance.now();
   const schema = schemaOf(until);
-  return asOnlyRebuild(deps, async () => {
-    const upTo = new Map<string, number>();
-    for (const head of await readHeads(sql)) {
-      const version = await lastUntil(sql, archive, head, until);
-      if (version > 0) upTo.set(head[0], version);
-    }
-    const decisions = await readDecisions(sql, deps.codeDigest);
-    const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
-    await createReadModelBeside(sql, schema, madeBy, now());
-    try {
-      const identity = createIdentityMemory(deps);
-      const events = await foldAll(deps, { schema, decisions, onDead: 'put aside', identity }, upTo);
-      await createReadIndexes(sql, schema);
-      const [row] = await sql<
-        { snapshots: number }[]
-      >`select count(*) as snapshots from ${sql(schema)}.snapshot`;
-      const durationMs = Math.round(performance.now() - startedAt);
-      return { schema, events, snapshots: row?.snapshots ?? 0, durationMs };
-    } catch (error) {
-      await dropReadModel(sql, schema);
-      throw error;
-    }
-  });
+  const upTo = new Map<string, number>();
+  for (const head of await readHeads(sql)) {
+    const version = await lastUntil(sql, archive, head, until);
+    if (version > 0) upTo.set(head[0], version);
+  }
+  const decisions = await readDecisions(sql, deps.codeDigest);
+  const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
+  await createReadModelBeside(sql, schema, madeBy, now());
+  try {
+    const identity = createIdentityMemory(deps);
+    const beside: Beside = { schema, decisions, onDead: 'put aside', identity };
+    const events = await foldAll(deps, beside, upTo, record);
+    record.report({ phase: 'indexing' });
+    await createReadIndexes(sql, schema);
+    const [row] = await sql<
+      { snapshots: number }[]
+    >`select count(*) as snapshots from ${sql(schema)}.snapshot`;
+    const durationMs = Math.round(performance.now() - startedAt);
+    return { schema, events, snapshots: row?.snapshots ?? 0, durationMs };
+  } catch (error) {
+    await dropReadModel(sql, schema);
+    throw error;
+  }
 }

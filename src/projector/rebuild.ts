@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql, Transaction } from '../database/client.ts';
-import { acquireLease, blockLease, releaseLease } from '../database/lease.ts';
+import { blockLease } from '../database/lease.ts';
 import { CoinlogError } from '../errors.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { readHeads } from '../log/read.ts';
@@ -8,9 +8,11 @@ import type { BatchLimits, Checkpoints } from './batch.ts';
 import { createCorrections, type Corrections } from './correct.ts';
 import { readDecisions } from './decisions.ts';
 import { createIdentityMemory } from './identity-memory.ts';
-import { projectorLease, rebuildLease } from './leases.ts';
+import { projectorLease } from './leases.ts';
+import { asOnlyRebuild } from './only-rebuild.ts';
 import { eventsBetween } from './project.ts';
 import { projectAhead } from './project-ahead.ts';
+import type { RebuildProgress, RebuildRecord } from './rebuild-record.ts';
 import { lastShown, noteShown } from './shown.ts';
 import type { WriteTarget } from './write-batch.ts';
 import { writeSummaries } from './write-records.ts';
@@ -33,7 +35,11 @@ export interface RebuildDeps {
   now: () => Date;
   /** Ends it at the next batch; what was built beside is cleared by the next rebuild. */
   signal?: AbortSignal;
-  onProgress?: (progress: { events: number; total: number }) => void;
+  /** For the record. */
+  reason?: string;
+  /** Told once it is the only one, with the id of its record. */
+  onStart?: (id: string) => void;
+  onProgress?: (progress: RebuildProgress) => void;
 }
 
 export interface RebuildResult {
@@ -43,8 +49,6 @@ export interface RebuildResult {
   swapped: boolean;
 }
 
-// A rebuild that was killed is cleared by the next one after this.
-const rebuildTtlMs = 15_000;
 // How long readers may queue behind a swap that waits for a slow one, before it steps back and tries again.
 const swapLockTimeoutMs = 50;
 // In one transaction, which keeps the writer waiting for some two seconds at most.
@@ -55,8 +59,14 @@ const swapAttempts = 10;
 export type Beside = Pick<WriteTarget, 'schema' | 'decisions' | 'onDead' | 'identity'>;
 
 /** Folds the bulk of the log into an empty schema of its own. What follows from the snapshots is made once, at the end. */
-export async function foldAll(deps: RebuildDeps, beside: Beside, upTo: Checkpoints): Promise<number> {
-  const events = await foldUpTo(deps, { ...beside, lease: null, summaries: 'at the end' }, upTo);
+export async function foldAll(
+  deps: RebuildDeps,
+  beside: Beside,
+  upTo: Checkpoints,
+  record: RebuildRecord,
+): Promise<number> {
+  const events = await foldUpTo(deps, { ...beside, lease: null, summaries: 'at the end' }, upTo, record);
+  record.report({ phase: 'summing up' });
   await deps.sql.begin(async (tx) => {
     await tx`set local role coinlog_projector`;
     await tx.unsafe(`set local search_path = ${beside.schema}, pg_temp`);
@@ -66,37 +76,34 @@ export async function foldAll(deps: RebuildDeps, beside: Beside, upTo: Checkpoin
 }
 
 /** Folds on from there until it has everything up to `upTo`. */
-export const foldOn = (deps: RebuildDeps, beside: Beside, upTo: Checkpoints): Promise<number> =>
-  foldUpTo(deps, { ...beside, lease: null, summaries: 'with each batch' }, upTo);
+export function foldOn(
+  deps: RebuildDeps,
+  beside: Beside,
+  upTo: Checkpoints,
+  record: RebuildRecord,
+): Promise<number> {
+  record.report({ phase: 'catching up' });
+  return foldUpTo(deps, { ...beside, lease: null, summaries: 'with each batch' }, upTo, record);
+}
 
-async function foldUpTo(deps: RebuildDeps, target: WriteTarget, upTo: Checkpoints): Promise<number> {
-  const { sql } = deps;
-  const total = eventsBetween(await readCheckpoints(sql, target.schema), upTo);
+async function foldUpTo(
+  deps: RebuildDeps,
+  target: WriteTarget,
+  upTo: Checkpoints,
+  record: RebuildRecord,
+): Promise<number> {
+  const left = eventsBetween(await readCheckpoints(deps.sql, target.schema), upTo);
+  const total = record.progress().events + left;
+  record.report({ total });
   let events = 0;
   for await (const step of projectAhead(deps, target, upTo)) {
     if (step.kind === 'not_ours') throw new CoinlogError('BUSY', `Rebuild stopped: ${step.reason}.`);
     if (deps.signal?.aborted) throw new CoinlogError('BUSY', 'The rebuild was stopped; nothing was changed.');
     events += step.events;
-    deps.onProgress?.({ events, total });
+    const done = record.progress();
+    record.report({ events: done.events + step.events, rows: done.rows + step.rows });
   }
   return events;
-}
-
-/** Runs a task as the only rebuild of this database; throws BUSY while another one runs. */
-export async function asOnlyRebuild<T>({ sql, holder }: RebuildDeps, task: () => Promise<T>): Promise<T> {
-  const lease = { name: rebuildLease, holder, ttlMs: rebuildTtlMs };
-  if (!(await acquireLease(sql, lease)))
-    throw new CoinlogError(
-      'BUSY',
-      'Another rebuild is running on this database: wait for it, then try again.',
-    );
-  const heartbeat = setInterval(() => void acquireLease(sql, lease).catch(() => false), rebuildTtlMs / 3);
-  try {
-    return await task();
-  } finally {
-    clearInterval(heartbeat);
-    await releaseLease(sql, rebuildLease, holder);
-  }
 }
 
 const isLockTimeout = (error: unknown): boolean =>
@@ -134,7 +141,12 @@ async function swap(tx: Transaction, corrections: Corrections, now: Date): Promi
   await tx`select pg_notify('coinlog_read', '')`;
 }
 
-async function catchUpAndSwap(deps: RebuildDeps, beside: Beside, corrections: Corrections): Promise<number> {
+async function catchUpAndSwap(
+  deps: RebuildDeps,
+  beside: Beside,
+  corrections: Corrections,
+  record: RebuildRecord,
+): Promise<number> {
   const { sql, now } = deps;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -143,7 +155,8 @@ async function catchUpAndSwap(deps: RebuildDeps, beside: Beside, corrections: Co
         const live = (await readModelState(tx, 'read'))
           ? await readCheckpoints(tx, 'read')
           : new Map<string, number>();
-        const events = await foldOn(deps, beside, live);
+        const events = await foldOn(deps, beside, live, record);
+        record.report({ phase: 'swapping' });
         await swap(tx, corrections, now());
         return events;
       });
@@ -168,29 +181,38 @@ async function countSnapshots(sql: Sql): Promise<number> {
 }
 
 /** Rebuilds the read model beside the live one, which goes on meanwhile, and swaps them in milliseconds. */
-export async function rebuild(deps: RebuildDeps): Promise<RebuildResult> {
+export function rebuild(deps: RebuildDeps): Promise<RebuildResult> {
+  return asOnlyRebuild(
+    deps,
+    'swap',
+    (record) => rebuildBeside(deps, record),
+    () => ({ status: 'swapped' }),
+  );
+}
+
+async function rebuildBeside(deps: RebuildDeps, record: RebuildRecord): Promise<RebuildResult> {
   const { sql, now } = deps;
   const startedAt = performance.now();
-  return asOnlyRebuild(deps, async () => {
-    const decisions = await readDecisions(sql, deps.codeDigest);
-    // What a kill left of an earlier one may hold what has been redacted since.
-    await dropReadModel(sql, 'read_old');
-    await dropReadModel(sql, 'read_verify');
-    const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
-    await createReadModelBeside(sql, 'read_next', madeBy, now());
-    const identity = createIdentityMemory(deps);
-    const beside: Beside = { schema: 'read_next', decisions, onDead: 'stop', identity };
-    let events = await foldAll(deps, beside, await readHeads(sql));
-    await createReadIndexes(sql, 'read_next');
-    const corrections = createCorrections(deps, decisions);
-    await corrections.noteAhead();
-    events += await catchUpAndSwap(deps, beside, corrections);
-    await dropReadModel(sql, 'read_old');
-    return {
-      events,
-      snapshots: await countSnapshots(sql),
-      durationMs: Math.round(performance.now() - startedAt),
-      swapped: true,
-    };
-  });
+  const decisions = await readDecisions(sql, deps.codeDigest);
+  // What a kill left of an earlier one may hold what has been redacted since.
+  await dropReadModel(sql, 'read_old');
+  await dropReadModel(sql, 'read_verify');
+  const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
+  await createReadModelBeside(sql, 'read_next', madeBy, now());
+  const identity = createIdentityMemory(deps);
+  const beside: Beside = { schema: 'read_next', decisions, onDead: 'stop', identity };
+  let events = await foldAll(deps, beside, await readHeads(sql), record);
+  record.report({ phase: 'indexing' });
+  await createReadIndexes(sql, 'read_next');
+  record.report({ phase: 'comparing' });
+  const corrections = createCorrections(deps, decisions);
+  await corrections.noteAhead();
+  events += await catchUpAndSwap(deps, beside, corrections, record);
+  await dropReadModel(sql, 'read_old');
+  return {
+    events,
+    snapshots: await countSnapshots(sql),
+    durationMs: Math.round(performance.now() - startedAt),
+    swapped: true,
+  };
 }

@@ -7,7 +7,9 @@ import { keyColumns, tableName, type ReadTable } from '../projections/read-table
 import { readDecisions } from './decisions.ts';
 import { createIdentityMemory } from './identity-memory.ts';
 import { projectorLease } from './leases.ts';
-import { asOnlyRebuild, foldAll, foldOn, type Beside, type RebuildDeps } from './rebuild.ts';
+import { asOnlyRebuild } from './only-rebuild.ts';
+import type { RebuildRecord } from './rebuild-record.ts';
+import { foldAll, foldOn, type Beside, type RebuildDeps } from './rebuild.ts';
 import { createReadModelBeside, dropReadModel, readCheckpoints, readModelState } from './schema.ts';
 
 export interface Difference {
@@ -57,42 +59,54 @@ async function compareTable(
 }
 
 /** Folds the log afresh, to exactly where the live read model is, and compares every table row by row. */
-export async function verifyReadModel(deps: RebuildDeps): Promise<ReadModelVerification> {
+export function verifyReadModel(deps: RebuildDeps): Promise<ReadModelVerification> {
+  return asOnlyRebuild(
+    deps,
+    'verify',
+    (record) => foldAndCompare(deps, record),
+    ({ differences: { count } }) => ({
+      status: count === 0 ? 'verified' : 'different',
+      differences: count,
+    }),
+  );
+}
+
+async function foldAndCompare(deps: RebuildDeps, record: RebuildRecord): Promise<ReadModelVerification> {
   const { sql, now } = deps;
   const startedAt = performance.now();
-  const live = await readModelState(sql, 'read');
-  if (live === null)
+  if ((await readModelState(sql, 'read')) === null)
     throw new CoinlogError(
       'READ_MODEL_MISSING',
       'There is no read model to verify yet: run "coinlog project" first.',
     );
-  return asOnlyRebuild(deps, async () => {
-    const decisions = await readDecisions(sql, deps.codeDigest);
-    try {
-      const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
-      await createReadModelBeside(sql, schema, madeBy, now());
-      const identity = createIdentityMemory(deps);
-      const beside: Beside = { schema, decisions, onDead: 'put aside', identity };
-      let events = await foldAll(deps, beside, await readCheckpoints(sql, 'read'));
-      // The writer waits from here, so that both sides stand at the same events while they are compared.
-      const differences = await sql.begin(async (tx) => {
-        await blockLease(tx, projectorLease);
-        events += await foldOn(deps, beside, await readCheckpoints(tx, 'read'));
-        const found = { count: 0, first: [] as Difference[] };
-        for (const readTable of comparedTables) {
-          const { count, first } = await compareTable(tx, readTable);
-          found.count += count;
-          found.first = [...found.first, ...first].slice(0, differencesShown);
-        }
-        return found;
-      });
-      const [rows] = await sql<
-        { snapshots: number }[]
-      >`select count(*) as snapshots from read_verify.snapshot`;
-      const durationMs = Math.round(performance.now() - startedAt);
-      return { events, snapshots: rows?.snapshots ?? 0, durationMs, differences };
-    } finally {
-      await dropReadModel(sql, schema);
-    }
-  });
+  const decisions = await readDecisions(sql, deps.codeDigest);
+  try {
+    const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
+    await createReadModelBeside(sql, schema, madeBy, now());
+    const identity = createIdentityMemory(deps);
+    const beside: Beside = { schema, decisions, onDead: 'put aside', identity };
+    let events = await foldAll(deps, beside, await readCheckpoints(sql, 'read'), record);
+    // The writer waits from here, so that both sides stand at the same events while they are compared.
+    const differences = await sql.begin(async (tx) => {
+      await blockLease(tx, projectorLease);
+      events += await foldOn(deps, beside, await readCheckpoints(tx, 'read'), record);
+      record.report({ phase: 'comparing' });
+      return compareTables(tx);
+    });
+    const [rows] = await sql<{ snapshots: number }[]>`select count(*) as snapshots from read_verify.snapshot`;
+    const durationMs = Math.round(performance.now() - startedAt);
+    return { events, snapshots: rows?.snapshots ?? 0, durationMs, differences };
+  } finally {
+    await dropReadModel(sql, schema);
+  }
+}
+
+async function compareTables(sql: Queryable): Promise<ReadModelVerification['differences']> {
+  const found = { count: 0, first: [] as Difference[] };
+  for (const readTable of comparedTables) {
+    const { count, first } = await compareTable(sql, readTable);
+    found.count += count;
+    found.first = [...found.first, ...first].slice(0, differencesShown);
+  }
+  return found;
 }

@@ -136,9 +136,11 @@ describe('files by the command line, one after the other on one database', () =>
     expect([polled.exitCode, polled.stderr]).toEqual([2, expect.stringContaining('--dry-run')]);
   });
 
+  let shownAt = '';
   it('a corrected mapping changes what was read by the one of its name before, the past included', async () => {
     await ingest('--file', 'german.csv');
     expect(await currencies()).toEqual(['EUR']);
+    shownAt = new Date().toISOString();
     await write('german.json', JSON.stringify({ ...mapping, quoteCurrency: 'CHF' }));
     expect((await run('mapping', 'load', 'german.json', '--reason', 'the bank is Swiss')).exitCode).toBe(0);
     expect(await currencies()).toEqual(['CHF']);
@@ -147,6 +149,21 @@ describe('files by the command line, one after the other on one database', () =>
     const file = await write('wrong.json', '{"name":"x","columns":{"prize":["p"]}}');
     const wrong = await run('mapping', 'load', file, '--reason', 'r');
     expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('wrong.json')]);
+  });
+
+  it('explain tells what was shown before a correction, and what the correction changed', async () => {
+    const now = await run('explain', 'csv:alpha');
+    expect(now.stdout.toString()).toMatch(
+      /1234.5 CHF[\s\S]*Corrected by rebuilds[\s\S]*read so since version/,
+    );
+    const then = await run('explain', 'csv:alpha', '--known-at', shownAt);
+    expect(then.stdout.toString()).toMatch(/1234.5 EUR[\s\S]*1234.5 was shown until version \d+ \(20/);
+    const known = (await run('explain', 'csv:alpha', '--known-at', shownAt, '--json')).json();
+    expect(known).toMatchObject({
+      knownAt: shownAt,
+      quotes: [{ currency: 'EUR', value: '1234.5', event: { stream: 'csv.files' } }],
+      corrections: [{ price: '1234.5', toVersion: expect.any(Number) }],
+    });
   });
 
   it('rejected rows are exported with their own columns, can be corrected and read again', async () => {

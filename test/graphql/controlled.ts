@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { loadConfig, type Environment, type SourceConfig } from '../../src/config/config.ts';
 import { createFetcher } from '../../src/ingest/http.ts';
 import type { Ingester } from '../../src/ingest/ingester.ts';
+import { createRebuilder } from '../../src/commands/rebuilder.ts';
 import { createProjector, type Projector } from '../../src/projector/projector.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -72,7 +73,8 @@ export async function createControlled(
       return fetch(request);
     },
   });
-  const administration = { key, sql: database.sql, ingester, log };
+  const rebuilder = createRebuilder({ ...testFolds, sql: database.sql, holder: crypto.randomUUID() }, log);
+  const administration = { key, sql: database.sql, ingester, rebuilder, log };
   const api = await createTestApi(database, { sources, log, administration });
   const { sql } = database;
   const projector = createProjector({ ...testFolds, sql, holder: crypto.randomUUID(), log: silentLogger });
@@ -100,6 +102,7 @@ export async function createControlled(
     async close() {
       await api.close();
       await ingester.close();
+      await rebuilder.close();
       await projector.close();
       await upstream.close();
     },

@@ -152,7 +152,7 @@ beforeAll(async () => {
     link('csv:bitcoin', 'bitcoin', 'DECLARED'),
   );
   await look();
-  await gecko(1, { bitcoin: 100 });
+  await gecko(1, { bitcoin: 100, ghost: 4 });
   await paprika(6, { 'btc-bitcoin': 111 });
   await look();
   // The parser is mended: what it had read of the file changes, back to the first day.

@@ -50,7 +50,7 @@ export const readAnswer = <T>(response: LightMyRequestResponse): GraphqlAnswer<T
   };
 };
 
-const refused = Promise.reject(new Error('this test ingests nothing'));
+const refused = Promise.reject(new Error('this test ingests and rebuilds nothing'));
 refused.catch(() => undefined);
 
 /** The GraphQL API over a database, as `serve` makes it, without a port. */
@@ -67,7 +67,13 @@ export async function createTestApi(
     sources: sourceConfigs,
     log,
     now: () => new Date(),
-    administration: { key: null, sql: readSql, ingester: { ingest: () => refused }, log },
+    administration: {
+      key: null,
+      sql: readSql,
+      ingester: { ingest: () => refused },
+      rebuilder: { begin: () => refused },
+      log,
+    },
     page: null,
     ...deps,
   });

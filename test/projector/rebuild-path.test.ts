@@ -118,7 +118,9 @@ const inStaging = <T>(task: (tx: Transaction) => Promise<T>): Promise<T> =>
 describe('staging by COPY', () => {
   it('never waits for ever on a row that PostgreSQL refuses, and leaves the connection usable', async () => {
     for (const lines of [1, 20_000]) {
-      const rows = [...Array.from({ length: lines }, () => row({ 1: 'a' })), row({ 8: 'no number' })].join('');
+      const rows = [...Array.from({ length: lines }, () => row({ 1: 'a' })), row({ 8: 'no number' })].join(
+        '',
+      );
       const refused = inStaging((tx) => copyRows(tx, copyStaged, rows));
       await expect(refused).rejects.toThrow(/COPY failed|invalid input/);
       expect(await database.sql`select 1 as one`).toEqual([{ one: 1 }]);

@@ -11,6 +11,10 @@ export interface Administration {
   /** Appends decisions, and reads what they are about. */
   sql: Sql;
   ingester: Pick<Ingester, 'ingest'>;
+  rebuilder: {
+    /** The id of a rebuild that has begun and goes on by itself. Throws BUSY while another one runs. */
+    begin(asked: { verify: boolean; reason: string }): Promise<string>;
+  };
   log: Logger;
 }
 

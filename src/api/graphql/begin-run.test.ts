@@ -1,9 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import type { Sql } from '../../database/client.ts';
 import type { IngestOptions, IngestOutcome } from '../../ingest/outcome.ts';
 import { sources } from '../../sources/registry.ts';
-import type { Administration } from './administration.ts';
 import { beginRun } from './begin-run.ts';
 
 const [source] = sources.map((source) => ({
@@ -20,9 +18,8 @@ async function begin(ingest: (options: IngestOptions) => Promise<IngestOutcome>)
   const lines: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
   const ingester = { ingest: (_source: unknown, options: IngestOptions) => ingest(options) };
-  const administration: Administration = { sql: null as unknown as Sql, ingester, log };
   if (!source) throw new Error('there are sources');
-  return { beginning: await beginRun(administration, source, 'test'), lines };
+  return { beginning: await beginRun({ ingester, log }, source, 'test'), lines };
 }
 
 describe('the beginning of a run', () => {

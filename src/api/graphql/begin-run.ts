@@ -18,7 +18,7 @@ const beginningOf = (source: SourceConfig, outcome: IngestOutcome): Beginning =>
  * is in the log.
  */
 export function beginRun(
-  { ingester, log }: Administration,
+  { ingester, log }: Pick<Administration, 'ingester' | 'log'>,
   source: SourceConfig,
   reason: string,
 ): Promise<Beginning> {

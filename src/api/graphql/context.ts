@@ -13,6 +13,7 @@ import { readQuotes, type QuoteRow } from '../../read/graphql/quotes.ts';
 import { readRawRecords, recordKeyText, type RecordKey } from '../../read/graphql/raw-records.ts';
 import { readRejectedRecords } from '../../read/graphql/rejected.ts';
 import { readRankGaps } from '../../read/graphql/runs.ts';
+import { readRebuildsById, type RebuildRow } from '../../read/rebuilds.ts';
 import { readSnapshotsById, type SnapshotRow } from '../../read/graphql/snapshots.ts';
 import type { RejectedRow } from '../../read/rejected.ts';
 import { readRunsById, type RunRow } from '../../read/runs.ts';
@@ -57,6 +58,7 @@ interface Batchers {
   rawRecords: Batcher<RecordKey, unknown>;
   drifts: Batcher<string, DriftRow>;
   rejected: Batcher<RecordRef, RejectedRow>;
+  rebuilds: Batcher<string, RebuildRow>;
   sourceStates: Batcher<string, SourceState>;
   sourceControls: Batcher<string, SourceControls>;
 }
@@ -106,6 +108,7 @@ function createBatchers({ archive, sources, now }: ContextDeps, { read }: Reads)
       keyOf: recordKey,
       load: (refs) => read((sql) => readRejectedRecords(sql, refs)),
     }),
+    rebuilds: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRebuildsById(sql, ids)) }),
     // There are a few sources only: all of them, whichever are asked for.
     sourceStates: createBatcher({ keyOf: itself, load: () => read(readSourceStates) }),
     sourceControls: createBatcher({

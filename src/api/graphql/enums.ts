@@ -189,3 +189,22 @@ registerEnumType(OrderDirection, {
 });
 
 export type ValueOf<T> = T[keyof T];
+
+export const RebuildStatus = {
+  RUNNING: 'running',
+  SWAPPED: 'swapped',
+  VERIFIED: 'verified',
+  DIFFERENT: 'different',
+  FAILED: 'failed',
+} as const;
+registerEnumType(RebuildStatus, {
+  name: 'RebuildStatus',
+  description: 'How a rebuild stands.',
+  valuesConfig: {
+    RUNNING: { description: 'It goes on.' },
+    SWAPPED: { description: 'What it made is what is served.' },
+    VERIFIED: { description: 'A comparison that found no difference.' },
+    DIFFERENT: { description: 'A comparison that found differences.' },
+    FAILED: { description: 'It ended before it was done, and changed nothing.' },
+  },
+});

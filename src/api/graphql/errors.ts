@@ -7,6 +7,7 @@ const internal = 'INTERNAL_SERVER_ERROR';
 /** The codes that clients know; everything else is ours to put right and theirs to report. */
 const publicCodes: Partial<Record<ErrorCode, string>> = {
   USAGE: 'BAD_USER_INPUT',
+  BUSY: 'BAD_USER_INPUT',
   HISTORY_EXPIRED: 'HISTORY_EXPIRED',
   READ_MODEL_MISSING: 'NOT_READY',
   DATABASE_UNREACHABLE: 'NOT_READY',

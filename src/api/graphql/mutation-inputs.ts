@@ -1,4 +1,4 @@
-import { ID, InputType } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
 import { Optional, Required } from './fields.ts';
 
 @InputType({ description: 'What to ask for new data.' })
@@ -8,6 +8,18 @@ export class IngestInput {
     'Which sources, enabled or not; all enabled ones unless told. Not `csv`: files are read on the command line.',
   )
   sources?: string[] | null;
+
+  @Optional(() => String, 'Why, for the log; at most 1,000 characters.')
+  reason?: string | null;
+}
+
+@InputType({ description: 'How to rebuild the read model, and why.' })
+export class RebuildInput {
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Compare a fresh one with the one that is served, and change nothing.',
+  })
+  verify: boolean;
 
   @Optional(() => String, 'Why, for the log; at most 1,000 characters.')
   reason?: string | null;

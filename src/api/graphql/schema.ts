@@ -9,6 +9,7 @@ import { IdentityLinkResolver } from './resolvers/link.ts';
 import { NodeResolver } from './resolvers/node.ts';
 import { OperationsResolver } from './resolvers/operations.ts';
 import { QuoteResolver } from './resolvers/quote.ts';
+import { RebuildResolver } from './resolvers/rebuild.ts';
 import { RejectedDecisionsResolver } from './resolvers/rejected-decisions.ts';
 import { RejectedResolver } from './resolvers/rejected.ts';
 import { RunResolver } from './resolvers/run.ts';
@@ -29,6 +30,7 @@ export function buildCoinlogSchema(): GraphQLSchema {
       NodeResolver,
       OperationsResolver,
       QuoteResolver,
+      RebuildResolver,
       RejectedDecisionsResolver,
       RejectedResolver,
       RunResolver,

@@ -83,6 +83,10 @@ export const keepWithdrawn = `
   where w.shown
   on conflict (${columnList(key)}, from_version)
     do update set to_version = excluded.to_version, reading = excluded.reading`;
+export const keepCorrected = `
+  insert into control.corrected (source, source_coin_id, quote_currency)
+  select distinct source, source_coin_id, quote_currency from ${noted} where shown
+  on conflict do nothing`;
 export const keepIntroduced = `
   insert into control.correction (${columnList(key)}, from_version)
   select ${keyOf('w')}, $1 from ${noted} w where not w.shown

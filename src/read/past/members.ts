@@ -26,13 +26,17 @@ async function membersOf(
   moment: Moment,
   refs: readonly SourceCoinRef[] | null,
 ): Promise<Member[]> {
+  // Those that a rebuild has taken back were shown all the same.
+  const ever = sql`(
+    select source, source_coin_id from read.source_coin
+    union select source, source_coin_id from control.corrected) known`;
   const among =
     refs === null
-      ? sql`read.source_coin`
+      ? ever
       : sql`(
         select distinct * from unnest(${refs.map(({ source }) => source)}::text[],
           ${refs.map(({ sourceCoinId }) => sourceCoinId)}::text[]) as r (source, source_coin_id)) asked
-        join read.source_coin using (source, source_coin_id)`;
+        join ${ever} using (source, source_coin_id)`;
   if (moment.isCurrent)
     return (
       await sql<Found[]>`
@@ -41,7 +45,7 @@ async function membersOf(
   const found = await sql<Found[]>`
     select source, source_coin_id, (
       select h.coin_id from read.link_history h
-      where h.source = source_coin.source and h.source_coin_id = source_coin.source_coin_id
+      where h.source = known.source and h.source_coin_id = known.source_coin_id
         and h.since_version <= ${decidedUntil(moment)}
       order by h.since_version desc limit 1) as coin_id
     from ${among}`;

@@ -27,7 +27,11 @@ async function readQuotesOf(
     from unnest(${members.map(({ source }) => source)}::text[],
       ${members.map(({ sourceCoinId }) => sourceCoinId)}::text[],
       ${members.map(({ coinId }) => coinId)}::text[]) as m (source, source_coin_id, coin_id)
-    join read.quote q using (source, source_coin_id)
+    cross join lateral (
+      select k.quote_currency from read.quote k where k.source = m.source and k.source_coin_id = m.source_coin_id
+      union
+      select k.quote_currency from control.corrected k
+      where k.source = m.source and k.source_coin_id = m.source_coin_id) q
     cross join lateral (${newestReading(sql, moment, asked)}) r
     order by m.source, m.source_coin_id, q.quote_currency`;
 }

@@ -3,6 +3,7 @@ import type { RecordRef } from '../../../control/record-decisions.ts';
 import type { GraphqlContext } from '../context.ts';
 import { driftOf, type SchemaDrift } from '../types/drift.ts';
 import { eventOf, type Event } from '../types/event.ts';
+import { rebuildOf, type Rebuild } from '../types/rebuild.ts';
 import { rejectedOf, type RejectedRecord } from '../types/rejected.ts';
 import { runOf, type Run } from '../types/run.ts';
 import { sourceOf, type Source } from '../types/source.ts';
@@ -40,6 +41,12 @@ export async function loadRejected(
 ): Promise<RejectedRecord | null> {
   const row = await rejected.load(ref);
   return row && rejectedOf(row);
+}
+
+/** A rebuild by its own id, or null. */
+export async function loadRebuild({ rebuilds }: GraphqlContext, rebuildId: string): Promise<Rebuild | null> {
+  const row = await rebuilds.load(rebuildId);
+  return row && rebuildOf(row);
 }
 
 /** A source by its name, or null. */

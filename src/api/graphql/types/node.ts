@@ -9,6 +9,7 @@ const typeNames = {
   snapshot: 'Snapshot',
   source: 'Source',
   drift: 'SchemaDrift',
+  rebuild: 'Rebuild',
   rejected: 'RejectedRecord',
 } as const;
 

@@ -1,6 +1,7 @@
 import { Int, ObjectType } from 'type-graphql';
 import { Required } from '../fields.ts';
 import { SchemaDrift } from './drift.ts';
+import { Rebuild } from './rebuild.ts';
 import { RejectedRecord } from './rejected.ts';
 import { Run } from './run.ts';
 import { Source } from './source.ts';
@@ -21,6 +22,12 @@ export class IngestPayload {
 
   @Required(() => [IngestNotStarted], 'The sources that began none.')
   notStarted: IngestNotStarted[];
+}
+
+@ObjectType({ description: 'What `rebuild` has begun.', simpleResolvers: true })
+export class RebuildPayload {
+  @Required(() => Rebuild, 'The rebuild that goes on now.')
+  rebuild: Rebuild;
 }
 
 @ObjectType({ description: 'A source after a decision about it.', simpleResolvers: true })
