@@ -1,8 +1,11 @@
+import type { Sql } from '../database/client.ts';
 import { acquireLease, releaseLease } from '../database/lease.ts';
 import { CoinlogError, messageOf } from '../errors.ts';
 import { rebuildLease } from './leases.ts';
+import { dropReadModel } from './schema.ts';
 import type { RebuildDeps } from './rebuild.ts';
 import {
+  failUnended,
   openRebuildRecord,
   type RebuildEnd,
   type RebuildKind,
@@ -11,6 +14,23 @@ import {
 
 // A rebuild that was killed is cleared by the next one after this.
 const rebuildTtlMs = 15_000;
+
+/** What rebuilds and comparisons make beside the live read model, for as long as they run. */
+const transient = ['read_next', 'read_old', 'read_verify'];
+
+/**
+ * Clears what a killed rebuild has left, where none is running: its schemas, which may hold what has been redacted since,
+ * and a record without an end.
+ */
+export async function clearOrphans(sql: Sql, holder: string): Promise<void> {
+  if (!(await acquireLease(sql, { name: rebuildLease, holder, ttlMs: rebuildTtlMs }))) return;
+  try {
+    for (const schema of transient) await dropReadModel(sql, schema);
+    await failUnended(sql);
+  } finally {
+    await releaseLease(sql, rebuildLease, holder);
+  }
+}
 
 /**
  * Runs a task as the only rebuild of this database, on record from its beginning to its end; throws BUSY while another
@@ -30,6 +50,7 @@ export async function asOnlyRebuild<T>(
     );
   const heartbeat = setInterval(() => void acquireLease(sql, lease).catch(() => false), rebuildTtlMs / 3);
   try {
+    for (const schema of transient) await dropReadModel(sql, schema);
     const record = await openRebuildRecord(sql, { kind, holder, reason }, onProgress);
     onStart?.(record.id);
     try {

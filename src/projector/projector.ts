@@ -8,6 +8,7 @@ import type { BatchEffects } from './batch-effects.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
 import { readDecisions } from './decisions.ts';
 import { projectorLease } from './leases.ts';
+import { clearOrphans } from './only-rebuild.ts';
 import { eventsBetween, projectStep } from './project.ts';
 import { createKeeper } from './keeper.ts';
 import { keepPartitionsAhead, readCheckpoints, readModelState } from './schema.ts';
@@ -61,9 +62,17 @@ export function createProjector(deps: ProjectorDeps): Projector {
   const stopping = new AbortController();
   const keeper = createKeeper(deps, lease, stopping.signal);
   let closing = false;
+  let cleared = false;
   let partitionsMadeIn = '';
   let standingByFor = '';
   let following: Promise<void> | null = null;
+
+  /** Once, by whoever comes to write: what a killed rebuild has left. */
+  async function clearOnce(): Promise<void> {
+    if (cleared) return;
+    await clearOrphans(sql, holder);
+    cleared = true;
+  }
 
   /** Once a month, and at every take-over. */
   async function ensurePartitions(): Promise<void> {
@@ -89,6 +98,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
 
   async function followAsWriter(): Promise<void> {
     log.debug('projector: writing the read model');
+    await clearOnce();
     while (!closing) {
       const kept = await keeper.ensure();
       if (kept.kind === 'rebuilt') return;
@@ -133,7 +143,10 @@ export function createProjector(deps: ProjectorDeps): Projector {
 
   async function catchUpTo(heads: Checkpoints, onProgress?: (remainingEvents: number) => void) {
     // Also when nothing is left to fold: the folds may have changed, or there may be no read model at all.
-    if (!following && (await acquireLease(sql, lease))) await ensureReadable();
+    if (!following && (await acquireLease(sql, lease))) {
+      await clearOnce();
+      await ensureReadable();
+    }
     const total = await remaining(heads);
     let left = total;
     let progressAt = performance.now();

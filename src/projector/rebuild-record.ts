@@ -40,15 +40,20 @@ export interface RebuildRequest {
 const writeEveryMs = 250;
 const recordsKept = 100;
 
-/** Begins a record; whoever may has ended those that a kill left. The lease of all rebuilds is held. */
+/** Ends the records that a kill left without an end. The lease of all rebuilds is held. */
+export async function failUnended(sql: Sql): Promise<void> {
+  await sql`
+    update control.rebuild set status = 'failed', error = 'its process ended before it did', ended_at = now()
+    where status = 'running'`;
+}
+
+/** Begins a record. The lease of all rebuilds is held. */
 export async function openRebuildRecord(
   sql: Sql,
   { kind, holder, reason }: RebuildRequest,
   onProgress: (progress: RebuildProgress) => void = () => undefined,
 ): Promise<RebuildRecord> {
-  await sql`
-    update control.rebuild set status = 'failed', error = 'its process ended before it did', ended_at = now()
-    where status = 'running'`;
+  await failUnended(sql);
   await sql`
     delete from control.rebuild where id in (
       select id from control.rebuild order by started_at desc offset ${recordsKept - 1})`;

@@ -194,9 +194,6 @@ async function rebuildBeside(deps: RebuildDeps, record: RebuildRecord): Promise<
   const { sql, now } = deps;
   const startedAt = performance.now();
   const decisions = await readDecisions(sql, deps.codeDigest);
-  // What a kill left of an earlier one may hold what has been redacted since.
-  await dropReadModel(sql, 'read_old');
-  await dropReadModel(sql, 'read_verify');
   const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
   await createReadModelBeside(sql, 'read_next', madeBy, now());
   const identity = createIdentityMemory(deps);
