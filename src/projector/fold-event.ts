@@ -8,8 +8,8 @@ import { driftInputs, modeOf } from '../projections/drift/input.ts';
 import type { DriftReport } from '../projections/drift/report.ts';
 import { foldRecords, type FoldedRecords } from '../projections/records/fold.ts';
 import type { RecordContract } from '../projections/records/read-records.ts';
-import { sourceOfStream } from '../sources/registry.ts';
-import type { Source } from '../sources/source.ts';
+import { feedOfStream, type FeedOfSource } from '../sources/registry.ts';
+import type { Feed } from '../sources/source.ts';
 import type { Decisions } from './decisions.ts';
 
 /** What an event taught of its feed's payloads. */
@@ -36,12 +36,12 @@ const withRecords = new Set(['page.fetched', 'file.chunk']);
 
 function foldEvent(
   event: LogEvent,
-  source: Source | null,
+  from: FeedOfSource | null,
   known: FeedDrift | null,
   { released, mappings }: Decisions,
 ): FoldedEvent {
-  const folded = { kind: 'folded', event, source: source?.name ?? null } as const;
-  if (source === null) return { ...folded, records: null, drift: null, decisions: foldDecision(event) };
+  const folded = { kind: 'folded', event, source: from?.source.name ?? null } as const;
+  if (from === null) return { ...folded, records: null, drift: null, decisions: foldDecision(event) };
   const { stream, version } = event;
   const contract: RecordContract = {
     mode: modeOf(event),
@@ -50,14 +50,13 @@ function foldEvent(
     mappings,
   };
   const hasRecords = withRecords.has(event.type) && !event.redacted;
-  const records = hasRecords ? foldRecords(event, source, contract) : null;
-  const drift = source.feed.kind === 'poll' ? driftOf(event, source, known, records) : null;
-  return { ...folded, records, drift, decisions: null };
+  const records = hasRecords ? foldRecords(event, from, contract) : null;
+  return { ...folded, records, drift: driftOf(event, from.feed, known, records), decisions: null };
 }
 
 function driftOf(
   event: LogEvent,
-  { feed }: Source,
+  feed: Feed,
   known: FeedDrift | null,
   records: FoldedRecords | null,
 ): FoldedDrift | null {
@@ -93,7 +92,7 @@ export function createFolder(drifts: FeedDrifts, decisions: Decisions): (event: 
     try {
       const folded = foldEvent(
         event,
-        sourceOfStream(event.stream),
+        feedOfStream(event.stream),
         states.get(event.stream) ?? null,
         decisions,
       );

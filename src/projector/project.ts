@@ -18,7 +18,7 @@ export type StepResult =
 
 const rowsOf = (folded: FoldedEvent): number =>
   folded.kind === 'folded' && folded.records
-    ? folded.records.stagedRows.length + folded.records.rejected.length
+    ? folded.records.stagedRows.length + folded.records.listings.length + folded.records.rejected.length
     : 0;
 
 /** Folds events one after the other, and hands them on in parts of about so many rows: only one part is in memory. */

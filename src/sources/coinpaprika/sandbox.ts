@@ -9,6 +9,7 @@ import type {
   SandboxUpstream,
 } from '../sandbox-market.ts';
 import { coinById, coins } from './sandbox-coins.ts';
+import { contractPlatforms, platformContracts } from './sandbox-contracts.ts';
 import { global } from './sandbox-global.ts';
 import { type Plan, type View, createView } from './sandbox-view.ts';
 import { tickerById, tickers } from './sandbox-tickers.ts';
@@ -66,6 +67,7 @@ function route(below: string, query: URLSearchParams, view: View): SandboxRespon
   if (more !== undefined) return errorResponse(404, 'not found');
   if (collection === 'tickers') return id === undefined ? tickers(view, query) : tickerById(view, query, id);
   if (collection === 'coins') return id === undefined ? coins(view) : coinById(view, id);
+  if (collection === 'contracts') return id === undefined ? contractPlatforms() : platformContracts(view, id);
   if (collection === 'global' && id === undefined) return global(view);
   return errorResponse(404, 'not found');
 }
