@@ -74,7 +74,7 @@ const fields: PayloadFields = {
 export const contracts: DirectoryFeed = {
   kind: 'poll',
   stream: 'coinpaprika.contracts',
-  title: "CoinPaprika's contracts",
+  title: "CoinPaprika's list of contracts",
   // 13 calls a day are 403 of the 20,000 calls a month of the free plan.
   schedule: '43 3 * * *',
   pages: platforms.length,
