@@ -15,23 +15,26 @@ import { emptyAnswer, pollPages } from './poll-run.ts';
 import { noPreviousPages, readPreviousPages } from './previous-pages.ts';
 import { resumeOrStart, type StartedRun } from './resume.ts';
 import { openRunStream, type RunStream } from './run-stream.ts';
+import { withSubjects } from './subjects.ts';
 import { readSweep, type SweepSummary } from './sweep.ts';
 
 /** One run of a polled feed: goes on with one that a crash left, or starts anew, and appends its end. */
 export async function ingestPoll(
   task: IngestTask,
   feed: PollFeed,
-  settings: PollSettings,
+  configured: PollSettings,
 ): Promise<IngestOutcome> {
   const { deps, config, options } = task;
   const { sql, archive, now, observer } = deps;
   const source = config.source.name;
+  const settings = feed.subjects ? await withSubjects(sql, archive, feed.subjects, configured) : configured;
   const digests = await digestSettings(sql, settings);
   const budget: BudgetKey = { source, keyDigest: digests.key, limits: settings.limits };
   const gate = await openGate(sql, { source, name: config.name }, digests.config, now);
   const stream = await openRunStream(sql, feed.stream, observer.onAppend);
   const held = await heldBack({ task, feed, settings, budget, gate, stream });
   if (held) return held;
+  if (feed.subjects && settings.pages === 0) return withoutSubjects(config.name, feed.subjects.stream, now());
   const run = await resumeOrStart({
     sql,
     archive,
@@ -48,6 +51,14 @@ export async function ingestPoll(
   const sweep = end.kind === 'completed' ? await sweepOf(task, feed, run) : null;
   return endRun(stream, run.runId, end, now(), { sweep });
 }
+
+const untilSubjectsMs = 10 * 60_000;
+
+const withoutSubjects = (name: string, stream: string, now: Date): IngestOutcome => ({
+  kind: 'put_off',
+  nextAttemptAt: new Date(now.getTime() + untilSubjectsMs),
+  message: `${name} asks about the coins that ${stream} lists, and that has listed none yet: "coinlog ingest ${stream}" does.`,
+});
 
 interface PollTask {
   task: IngestTask;

@@ -39,6 +39,8 @@ export interface PollSettings {
   currency: string;
   /** How many pages one run asks for at most, in the order of rank; `all`: every coin there is, in the order of ids. */
   pages: number | 'all';
+  /** Ids of the coins that are asked about, a page each, by a feed that asks so. */
+  subjects?: readonly string[];
 }
 
 export interface PageRequest {
@@ -74,6 +76,14 @@ export interface PayloadEvent {
   mappings?: ReadonlyMap<string, unknown>;
 }
 
+/** Where a feed that asks about one coin after the other learns which ones: the newest page of another feed. */
+export interface Subjects {
+  /** Of the same source, with a single page. */
+  stream: string;
+  /** Pure: the ids on that page that are worth a request, those that matter most first. Throws on what no page can be. */
+  idsOf(payload: Uint8Array): string[];
+}
+
 /** A feed asked page by page over HTTP. Its stream holds the runs and their pages. */
 export interface PollFeed {
   kind: 'poll';
@@ -87,6 +97,8 @@ export interface PollFeed {
   fields: PayloadFields;
   /** Pure: the records of a payload as parsed JSON, before any is judged. Throws on what no page can be. */
   readValues(payload: Uint8Array): unknown[];
+  /** It asks about a coin with each page: `settings.subjects` has their ids then. */
+  subjects?: Subjects;
   /** Its pages are lists of their own: one that is not there (404) is passed over, and the run goes on. */
   pagesApart?: boolean;
   /** Pure: the coins of a page, for a feed that is asked page by page in the order of rank; else left out. */

@@ -60,6 +60,7 @@ describe('directories on the command line', () => {
     expect(directories).toMatchObject([
       { name: 'coinpaprika.coins', state: 'off', why: 'INGEST_SCHEDULE_COINPAPRIKA_COINS is off' },
       { name: 'coinpaprika.contracts', state: 'off', requestsPerRun: 13, nextRunAt: null },
+      { name: 'coinpaprika.mappings', state: 'off', why: 'it needs a key of the Business plan' },
       { name: 'coingecko.list', state: 'paused', coins: 1, lastStatus: 'COMPLETED', nextRunAt: null },
     ]);
     expect((await run('source', 'list')).stdout.toString()).toMatch(/^coingecko\.list +paused +37 3 /m);

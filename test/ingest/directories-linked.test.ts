@@ -24,43 +24,56 @@ afterEach(async () => {
 
 const directories = ['coingecko.list', 'coinpaprika.coins', 'coinpaprika.contracts'];
 
+/** The links of a market that was asked for everything, each coin of which must be linked to itself. */
+async function linksOfMarket(
+  coinsThere: number,
+  streams: readonly string[],
+  more: Record<string, string> = {},
+) {
+  const clock = () => new Date('2026-11-20T12:00:00Z');
+  const market = createMarket({ seed: 5, coins: coinsThere, speed: 1, startedAt: new Date(0), clock });
+  const sandbox = createSandboxServer({ sources, market, clock: () => new Date() });
+  const { url } = await sandbox.listen(0);
+  const environment = {
+    COINGECKO_BASE_URL: `${url}/coingecko/api/v3`,
+    COINPAPRIKA_BASE_URL: `${url}/coinpaprika/v1`,
+    COINGECKO_PAGES: '2',
+    ...more,
+  };
+  const ingester = createTestIngester(database);
+  const feeds = [
+    sourceConfigured('coingecko', environment),
+    sourceConfigured('coinpaprika', environment),
+    ...streams.map((stream) => directoryConfigured(stream, environment)),
+  ];
+  for (const feed of feeds)
+    expect(await ingester.ingest(feed, { reason: 'test' })).toMatchObject({ kind: 'completed' });
+  await Promise.all([ingester.close(), sandbox.close()]);
+  await projectAll(database);
+
+  const coins = await readSourceCoins(database.readSql);
+  const slugs = new Map(market.coinsAt(clock()).map((coin) => [paprikaId(coin), coin.slug]));
+  const { decisions } = freshResolver(coins);
+  const links = decisions.flatMap((decision) => (decision.kind === 'link' ? decision : []));
+  for (const linked of Map.groupBy(links, ({ coinId }) => coinId).values()) {
+    const ids = linked.map(({ source, sourceCoinId }) =>
+      source === 'coinpaprika' ? slugs.get(sourceCoinId) : sourceCoinId,
+    );
+    expect(new Set(ids).size, JSON.stringify(linked)).toBe(1);
+  }
+  return links;
+}
+
 describe('the simulated market', () => {
   it('is linked by its contracts, each coin to itself, though the sources write addresses in different cases', async () => {
-    const clock = () => new Date('2026-11-20T12:00:00Z');
-    const market = createMarket({ seed: 5, coins: 500, speed: 1, startedAt: new Date(0), clock });
-    const sandbox = createSandboxServer({ sources, market, clock: () => new Date() });
-    const { url } = await sandbox.listen(0);
-    const environment = {
-      COINGECKO_BASE_URL: `${url}/coingecko/api/v3`,
-      COINPAPRIKA_BASE_URL: `${url}/coinpaprika/v1`,
-      COINGECKO_PAGES: '2',
-    };
-    const ingester = createTestIngester(database);
-    const feeds = [
-      sourceConfigured('coingecko', environment),
-      sourceConfigured('coinpaprika', environment),
-      ...directories.map((stream) => directoryConfigured(stream, environment)),
-    ];
-    for (const feed of feeds)
-      expect(await ingester.ingest(feed, { reason: 'test' })).toMatchObject({ kind: 'completed' });
-    await Promise.all([ingester.close(), sandbox.close()]);
-    await projectAll(database);
+    const links = await linksOfMarket(500, directories);
+    expect(links.filter(({ method }) => method === 'CONTRACT').length).toBeGreaterThan(150);
+  });
 
-    const coins = await readSourceCoins(database.readSql);
-    const slugs = new Map(market.coinsAt(clock()).map((coin) => [paprikaId(coin), coin.slug]));
-    const { decisions } = freshResolver(coins);
-    const links = decisions.flatMap((decision) => (decision.kind === 'link' ? decision : []));
-    const byContract = Map.groupBy(
-      links.filter(({ method }) => method === 'CONTRACT'),
-      ({ coinId }) => coinId,
-    );
-    expect(byContract.size).toBeGreaterThan(150);
-    for (const linked of Map.groupBy(links, ({ coinId }) => coinId).values()) {
-      const ids = linked.map(({ source, sourceCoinId }) =>
-        source === 'coinpaprika' ? slugs.get(sourceCoinId) : sourceCoinId,
-      );
-      expect(new Set(ids).size, JSON.stringify(linked)).toBe(1);
-    }
+  it('is linked by CoinPaprika’s mapping where the key allows, before anything else', async () => {
+    const key = { COINPAPRIKA_API_KEY: 'business-key' };
+    const links = await linksOfMarket(60, [...directories, 'coinpaprika.mappings'], key);
+    expect(links.filter(({ method }) => method === 'MAPPING').length).toBeGreaterThan(40);
   });
 });
 

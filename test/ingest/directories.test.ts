@@ -242,3 +242,91 @@ describe('a directory of several lists', () => {
     expect(outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('404') });
   });
 });
+
+describe('a directory that asks about one coin after the other', () => {
+  const coins = list(
+    { id: 'second', symbol: 'S', name: 'S', rank: 2, is_active: true },
+    { id: 'gone', symbol: 'G', name: 'G', rank: 0, is_active: false },
+    { id: 'first', symbol: 'F', name: 'F', rank: 1, is_active: true },
+    { id: 'third', symbol: 'T', name: 'T', rank: 3 },
+  );
+  async function startPaprika(mapping: (id: string) => UpstreamAnswer) {
+    const upstream = await startUpstream((url) =>
+      url.pathname === '/coins' ? coins : mapping(url.searchParams.get('coinpaprika') ?? ''),
+    );
+    const ingester = createTestIngester(database);
+    const environment = { COINPAPRIKA_BASE_URL: upstream.url, COINPAPRIKA_API_KEY: 'key-of-a-plan' };
+    const run = (stream: string) =>
+      ingester.ingest(directoryConfigured(stream, environment), { reason: 'test' });
+    return { upstream, run, close: () => Promise.all([ingester.close(), upstream.close()]) };
+  }
+
+  it('asks about those that matter most first, once another one has listed them', async () => {
+    const test = await startPaprika((id) =>
+      id === 'second' ? list() : list({ coinpaprika: id, coingecko: `${id}-gecko`, isin: 'X' }),
+    );
+    expect(await test.run('coinpaprika.mappings')).toMatchObject({
+      kind: 'put_off',
+      message: expect.stringContaining('coinlog ingest coinpaprika.coins'),
+    });
+    expect(test.upstream.requests).toEqual([]);
+    await test.run('coinpaprika.coins');
+    expect(await test.run('coinpaprika.mappings')).toMatchObject({ kind: 'completed' });
+    expect(test.upstream.requests.slice(1)).toEqual(
+      ['first', 'second', 'third'].map((id) => `/coins/mappings?coinpaprika=${id}`),
+    );
+    await projectAll(database);
+    expect(
+      await database.sql`
+        select source_coin_id, mapped_ids from read.listing where stream = 'coinpaprika.mappings' order by 1`,
+    ).toEqual([
+      { sourceCoinId: 'first', mappedIds: [{ source: 'coingecko', sourceCoinId: 'first-gecko' }] },
+      { sourceCoinId: 'third', mappedIds: [{ source: 'coingecko', sourceCoinId: 'third-gecko' }] },
+    ]);
+    await test.close();
+  });
+
+  it('is refused by a plan without it after one request, and leaves the other ones alone', async () => {
+    const test = await startPaprika(() => refusal);
+    await test.run('coinpaprika.coins');
+    expect(await test.run('coinpaprika.mappings')).toMatchObject({ kind: 'failed' });
+    expect(await test.run('coinpaprika.mappings')).toMatchObject({ kind: 'stopped' });
+    expect(await test.run('coinpaprika.coins')).toMatchObject({ kind: 'completed' });
+    expect(test.upstream.requests.filter((request) => request.includes('mappings'))).toHaveLength(1);
+    await test.close();
+  });
+
+  it('goes on after a kill with the coin after the last one', async () => {
+    const test = await startPaprika((id) =>
+      id === 'third' ? { status: 500, body: 'x' } : list({ coinpaprika: id, coingecko: id }),
+    );
+    await test.run('coinpaprika.coins');
+    await test.run('coinpaprika.mappings');
+    // As if the process had been killed before the failed attempts and the end of the run.
+    await database.owner.begin(async (tx) => {
+      await tx`set local session_replication_role = replica`;
+      const gone = await tx<{ version: number }[]>`
+        delete from log.event where stream = 'coinpaprika.mappings' and version > 3 returning event_id, version`;
+      await tx`delete from log.event_key where stream = 'coinpaprika.mappings' and version > 3`;
+      await tx`
+        update log.stream set head = 3, chain_hash = (
+          select chain_hash from log.event where stream = 'coinpaprika.mappings' and version = 3)
+        where stream = 'coinpaprika.mappings'`;
+      expect(gone.length).toBeGreaterThan(0);
+    });
+    const before = test.upstream.requests.length;
+    await test.run('coinpaprika.mappings');
+    expect(new Set(test.upstream.requests.slice(before))).toEqual(
+      new Set(['/coins/mappings?coinpaprika=third']),
+    );
+    await test.close();
+  });
+
+  it('is not asked without a key, whatever its plan', () => {
+    expect(directoryConfigured('coinpaprika.mappings')).toMatchObject({
+      enabled: false,
+      unavailable: 'it needs a key of the Business plan',
+    });
+    expect(directoryConfigured('coinpaprika.mappings', { COINPAPRIKA_API_KEY: 'key' }).enabled).toBe(true);
+  });
+});

@@ -29,6 +29,16 @@ export function toRecords(event: PayloadEvent): SourceRecord[] {
   }));
 }
 
+const ranked = z.object({ id: sourceCoinId, rank: z.int().min(1), is_active: z.boolean().nullish() });
+
+/** The ids of the coins that are followed and ranked, the largest first. */
+export const idsByRank = (payload: Uint8Array): string[] =>
+  readValues(payload)
+    .flatMap((value) => ranked.safeParse(value).data ?? [])
+    .filter(({ is_active }) => is_active !== false)
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ id }) => id);
+
 const fields: PayloadFields = {
   required: ['id', 'name', 'symbol'],
   optional: ['rank', 'is_new', 'is_active', 'type'],

@@ -10,6 +10,7 @@ testSource(coinpaprika, {
   pages: { 'tickers.json': fixture('tickers.json') },
   directories: {
     'coinpaprika.coins': { 'coins.json': fixture('coins.json') },
+    'coinpaprika.mappings': { 'mappings.json': fixture('mappings.json') },
     'coinpaprika.contracts': { 'contracts.json': fixture('contracts.json') },
   },
 });
