@@ -18,12 +18,12 @@ async function newestPage(sql: Sql, stream: string): Promise<number | null> {
 export async function withSubjects(
   sql: Sql,
   archive: Archive,
-  { stream, idsOf }: Subjects,
+  asked: Subjects,
   settings: PollSettings,
 ): Promise<PollSettings> {
-  const version = await newestPage(sql, stream);
-  const event = version === null ? null : await readEvent(sql, stream, version, archive);
-  const ids = event === null || event.redacted ? [] : idsOf(event.payload);
+  const version = await newestPage(sql, asked.stream);
+  const event = version === null ? null : await readEvent(sql, asked.stream, version, archive);
+  const ids = event === null || event.redacted ? [] : asked.idsOf(event.payload);
   const subjects = settings.pages === 'all' ? ids : ids.slice(0, settings.pages);
   return { ...settings, subjects, pages: subjects.length };
 }
