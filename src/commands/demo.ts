@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile, mkdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { loadConfig, type Environment } from '../config/config.ts';
+import { allFeeds, loadConfig, type Config, type Environment } from '../config/config.ts';
 import { CoinlogError } from '../errors.ts';
 import { sandboxCsv } from '../sandbox/csv.ts';
 import { createMarket } from '../sandbox/market.ts';
@@ -92,7 +92,13 @@ export async function demoCommand(environment: Environment, stop: AbortSignal): 
   }
 }
 
-async function runDemo(config: ReturnType<typeof loadConfig>, stop: AbortSignal): Promise<number> {
+/** Directories too: who the coins are comes with the first run, so that they are one from the beginning. */
+const enabledFeeds = (config: Config): string[] =>
+  allFeeds(config)
+    .filter(({ enabled }) => enabled)
+    .map(({ name }) => name);
+
+async function runDemo(config: Config, stop: AbortSignal): Promise<number> {
   process.stderr.write('Starting the embedded PostgreSQL and the simulated upstreams …\n');
   const app = await openApp({ config, dataDir: demoDataDir, kind: 'sandbox' });
   stop.addEventListener('abort', () => app.stop());
@@ -101,7 +107,7 @@ async function runDemo(config: ReturnType<typeof loadConfig>, stop: AbortSignal)
     const service = await startService(app, 'all');
     try {
       const progress = createProgress(false);
-      const tasks = await ingestTasks(config, [], []);
+      const tasks = await ingestTasks(config, enabledFeeds(config), []);
       const runs = await runIngest(app, tasks, 'demo', progress).finally(() => progress.stop());
       process.stderr.write(`${ingestText(runs)}\n`);
       if (!stop.aborted) {

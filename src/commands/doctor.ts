@@ -28,13 +28,23 @@ export async function doctorCommand(
     ok: true,
     detail: set.map(({ name, value }) => `${name}=${value}`).join(' '),
   });
-  for (const { source, enabled, settings } of config.sources)
+  for (const { name, enabled, settings } of config.sources)
     if (settings)
       checks.push({
-        name: `source ${source.name}`,
+        name: `source ${name}`,
         ok: true,
         detail: `${enabled ? 'enabled' : 'off'}, ${settings.plan}, ${settings.baseUrl}`,
       });
+  for (const { name, enabled, schedule, settings, unavailable } of config.sources.flatMap(
+    (source) => source.directories,
+  ))
+    checks.push({
+      name: `directory ${name}`,
+      ok: true,
+      detail: enabled
+        ? `${schedule}, ${settings.pages} requests a run`
+        : `off${unavailable ? `: ${unavailable}` : ''}`,
+    });
   try {
     checks.push(...(await databaseChecks(config, dataDir)));
   } catch (error) {

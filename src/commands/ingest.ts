@@ -1,5 +1,5 @@
 import { CoinlogError } from '../errors.ts';
-import type { Config, SourceConfig } from '../config/config.ts';
+import { allFeeds, isDirectory, type Config, type FeedConfig } from '../config/config.ts';
 import type { IngestOptions, IngestOutcome } from '../ingest/outcome.ts';
 import { inputFiles, spool } from '../ingest/input-files.ts';
 import type { FileOptions } from '../sources/source.ts';
@@ -10,8 +10,8 @@ import { table, type Output } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 export interface IngestTask {
-  source: SourceConfig;
-  /** Null for a source that is polled. */
+  config: FeedConfig;
+  /** Null for a feed that is polled. */
   path: string | null;
 }
 
@@ -25,41 +25,49 @@ export interface IngestedRun extends Partial<Omit<RunRow, 'runId'>> {
   error: { code: string; message: string } | null;
 }
 
-/** What to ingest: the sources named, or all enabled ones; files for those that read files. */
+/** The feeds of these names; without names the markets of all enabled sources. */
+function chosenFeeds(config: Config, names: readonly string[]): FeedConfig[] {
+  const feeds = allFeeds(config);
+  for (const name of names)
+    if (!feeds.some((feed) => feed.name === name))
+      throw new CoinlogError(
+        'USAGE',
+        `Unknown source "${name}": there are ${config.sources.map((source) => source.name).join(', ')}, and their directories ${feeds
+          .filter(isDirectory)
+          .map((feed) => feed.name)
+          .join(', ')}.`,
+      );
+  if (names.length > 0) return feeds.filter((feed) => names.includes(feed.name));
+  return config.sources.filter(({ enabled }) => enabled);
+}
+
+/** What to ingest: the feeds named, or the markets of all enabled sources; files for those that read files. */
 export async function ingestTasks(
   config: Config,
   names: readonly string[],
   files: readonly string[],
 ): Promise<IngestTask[]> {
-  for (const name of names)
-    if (!config.sources.some(({ source }) => source.name === name))
-      throw new CoinlogError(
-        'USAGE',
-        `Unknown source "${name}": there are ${config.sources.map(({ source }) => source.name).join(', ')}.`,
-      );
-  const chosen = config.sources.filter(({ source, enabled }) =>
-    names.length > 0 ? names.includes(source.name) : enabled,
-  );
-  if (files.length > 0 && names.length > 0 && !chosen.some(({ source }) => source.feed.kind === 'file'))
+  const chosen = chosenFeeds(config, names);
+  if (files.length > 0 && names.length > 0 && !chosen.some(({ feed }) => feed.kind === 'file'))
     throw new CoinlogError(
       'USAGE',
       `--file is for a source that reads files, and ${names.join(', ')} is polled: name csv.`,
     );
   const paths = files.length > 0 ? files : config.csvPath === null ? [] : [config.csvPath];
   const tasks: IngestTask[] = [];
-  for (const source of chosen) {
-    if (source.source.feed.kind === 'poll') {
+  for (const feed of chosen) {
+    if (feed.feed.kind === 'poll') {
       // Files named and no source: the files are what is wanted.
-      if (files.length === 0 || names.length > 0) tasks.push({ source, path: null });
+      if (files.length === 0 || names.length > 0) tasks.push({ config: feed, path: null });
       continue;
     }
-    if (paths.length === 0 && names.includes(source.source.name))
+    if (paths.length === 0 && names.includes(feed.name))
       throw new CoinlogError(
         'USAGE',
-        `${source.source.name} reads files: name one with --file PATH, or set CSV_PATH.`,
+        `${feed.name} reads files: name one with --file PATH, or set CSV_PATH.`,
       );
     for (const path of paths)
-      for (const file of await existingFiles(path)) tasks.push({ source, path: file });
+      for (const file of await existingFiles(path)) tasks.push({ config: feed, path: file });
   }
   return tasks;
 }
@@ -93,7 +101,7 @@ export function filesOf(tasks: readonly IngestTask[]): string[] {
   return files;
 }
 
-/** Runs the tasks, sources side by side and files of one source one after the other, and waits for the projection. */
+/** Runs the tasks, feeds side by side and files of one source one after the other, and waits for the projection. */
 export async function runIngest(
   app: App,
   tasks: readonly IngestTask[],
@@ -101,14 +109,14 @@ export async function runIngest(
   progress: Progress,
   fileOptions: FileOptions = {},
 ): Promise<IngestedRun[]> {
-  const bySource = Map.groupBy(tasks, ({ source }) => source);
-  const perSource = [...bySource.values()].map(async (own) => {
+  const byFeed = Map.groupBy(tasks, ({ config }) => config);
+  const perFeed = [...byFeed.values()].map(async (own) => {
     const done: { task: IngestTask; outcome: IngestOutcome }[] = [];
     for (const task of own)
       done.push({ task, outcome: await runTask(app, task, { reason, fileOptions }, progress) });
     return done;
   });
-  const settled = (await Promise.all(perSource)).flat();
+  const settled = (await Promise.all(perFeed)).flat();
   await app.projector.catchUpTo(await readHeads(app.database.sql));
   const rows = await readRunsById(
     app.database.readSql,
@@ -119,14 +127,14 @@ export async function runIngest(
 
 function runTask(
   app: App,
-  { source, path }: IngestTask,
+  { config, path }: IngestTask,
   options: Pick<IngestOptions, 'reason' | 'fileOptions'>,
   progress: Progress,
 ): Promise<IngestOutcome> {
-  return app.ingester.ingest(source, {
+  return app.ingester.ingest(config, {
     ...options,
     ...(path === null ? {} : { path }),
-    onProgress: ({ source: name, done, total, unit }) => progress.update(name, done, total, unit),
+    onProgress: ({ name, done, total, unit }) => progress.update(name, done, total, unit),
   });
 }
 
@@ -140,11 +148,11 @@ const withoutRun = {
 } as const;
 
 function asRun(
-  { source }: IngestTask,
+  { config }: IngestTask,
   outcome: IngestOutcome,
   rows: ReadonlyMap<string, RunRow>,
 ): IngestedRun {
-  const base = { source: source.source.name, feed: source.source.feed.stream, unchanged: false, error: null };
+  const base = { source: config.source.name, feed: config.feed.stream, unchanged: false, error: null };
   if (!('runId' in outcome)) {
     const { status, code } = withoutRun[outcome.kind];
     return { ...base, runId: null, status, error: { code, message: outcome.message } };
@@ -171,7 +179,7 @@ export function ingestExitCode(runs: readonly IngestedRun[]): number {
 }
 
 const shown = [
-  'source',
+  'feed',
   'status',
   'pages',
   'recordsRead',
@@ -187,7 +195,7 @@ export function ingestText(runs: readonly IngestedRun[]): string {
   const rows = runs.map((run) =>
     shown.map((column) => (column === 'status' && run.unchanged ? `${run.status} (unchanged)` : run[column])),
   );
-  const problems = runs.flatMap(({ source, error }) => (error ? [`${source}: ${error.message}`] : []));
+  const problems = runs.flatMap(({ feed, error }) => (error ? [`${feed}: ${error.message}`] : []));
   return [table(shown, rows), ...problems].join('\n');
 }
 

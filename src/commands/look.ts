@@ -1,6 +1,6 @@
 import { CoinlogError } from '../errors.ts';
 import type { BudgetUse } from '../control/budget.ts';
-import { readSourceControls, type SourceControls } from '../control/status.ts';
+import { readSourceControls } from '../control/status.ts';
 import { nextRunAt } from '../ingest/scheduler.ts';
 import { readHeads } from '../log/read.ts';
 import { readLogKind } from '../log/log-kind.ts';
@@ -12,6 +12,8 @@ import { readNewestRebuild, type RebuildRow } from '../read/rebuilds.ts';
 import { readNewestRuns, readRunsById, type RunRow } from '../read/runs.ts';
 import { readSourceStates } from '../read/sources.ts';
 import type { App } from './app.ts';
+import { directoriesText, directoryRows, type DirectoryRow } from './directories.ts';
+import { isAsked, notBefore, stateOf } from './held.ts';
 import { table, type Output } from './output.ts';
 
 export async function requireReadModel(app: App): Promise<void> {
@@ -21,31 +23,6 @@ export async function requireReadModel(app: App): Promise<void> {
       'There is no read model yet: run "coinlog ingest" or "coinlog project" first.',
     );
 }
-
-/** What holds a source back, in a word and a reason; `asked` when nothing does. */
-function stateOf(
-  enabled: boolean,
-  controls: SourceControls | undefined,
-): { state: string; why: string | null } {
-  if (!enabled) return { state: 'off', why: null };
-  const { pausedReason = null, breaker = 'CLOSED', waitingUntil = null, reason = null } = controls ?? {};
-  if (pausedReason !== null) return { state: 'paused', why: pausedReason };
-  if (breaker === 'STOPPED_BY_CONFIG') return { state: 'stopped', why: reason };
-  if (waitingUntil !== null) return { state: `waits until ${waitingUntil.toISOString()}`, why: reason };
-  const slowedUntil = controls?.slowedUntil ?? null;
-  if (slowedUntil !== null)
-    return {
-      state: 'slowed down',
-      why: `next run at ${slowedUntil.toISOString()}: the month's requests would not last`,
-    };
-  return { state: 'asked', why: null };
-}
-
-const isAsked = (enabled: boolean, controls: SourceControls | undefined): boolean =>
-  enabled && controls?.pausedReason === null && controls.breaker !== 'STOPPED_BY_CONFIG';
-
-const notBefore = (controls: SourceControls | undefined): Date | null =>
-  controls?.waitingUntil ?? controls?.slowedUntil ?? null;
 
 const budgetText = ({ window, used, limit }: BudgetUse): string => `${used} of ${limit} this ${window}`;
 
@@ -106,20 +83,23 @@ function sourcesText(sources: readonly SourceRow[]): string {
 }
 
 export async function sourceList(app: App, output: Output): Promise<number> {
-  const sources = await sourceRows(app);
-  output.result({ sources }, () => sourcesText(sources));
+  const [sources, directories] = [await sourceRows(app), await directoryRows(app)];
+  output.result({ sources, directories }, () => feedsText(sources, directories));
   return 0;
 }
 
 const rebuildText = ({ kind, phase, eventsDone, eventsTotal, rows, startedAt }: RebuildRow): string =>
   `${kind}, ${phase}: ${eventsDone} of ${eventsTotal} events, ${rows} rows, since ${startedAt.toISOString()}`;
 
+const feedsText = (sources: readonly SourceRow[], directories: readonly DirectoryRow[]): string =>
+  [sourcesText(sources), '', directoriesText(directories)].join('\n');
+
 /** One screen at 3 a.m. */
 export async function statusCommand(app: App, output: Output): Promise<number> {
   const { readSql, where } = app.database;
   const kind = await readLogKind(readSql);
   const heads = await readHeads(readSql);
-  const sources = await sourceRows(app);
+  const [sources, directories] = [await sourceRows(app), await directoryRows(app)];
   const there = (await readModelState(readSql, 'read')) !== null;
   const lag = there ? await readLag(readSql) : null;
   const runs = there ? await readNewestRuns(readSql, 5) : [];
@@ -133,6 +113,7 @@ export async function statusCommand(app: App, output: Output): Promise<number> {
     readModel: lag,
     rebuild,
     sources,
+    directories,
     runs,
   };
   output.result(status, () =>
@@ -144,7 +125,7 @@ export async function statusCommand(app: App, output: Output): Promise<number> {
         : `Read model  version ${lag.version}, ${lag.events} events behind, ${lag.deadLetters} dead letters`,
       ...(rebuild?.status === 'running' ? [`Rebuild     ${rebuildText(rebuild)}`] : []),
       '',
-      sourcesText(sources),
+      feedsText(sources, directories),
       '',
       runs.length === 0 ? 'No runs yet.' : runsTable(runs),
     ].join('\n'),

@@ -124,8 +124,8 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
   );
 
   addFileOptions(
-    command('ingest', 'one run of each named source (default: all enabled)')
-      .argument('[source...]', 'names of sources')
+    command('ingest', 'one run of each named source (default: the markets of all enabled ones)')
+      .argument('[source...]', 'names of sources, or of directories as coingecko.list')
       .option(
         '--file <path>',
         'a CSV file (also .gz), a folder, a pattern, or - for standard input; may be given more than once',

@@ -1,10 +1,11 @@
+import { allFeeds } from '../config/config.ts';
 import { registerGraphiql } from '../api/http/graphiql.ts';
 import { registerProbes } from '../api/http/probes.ts';
 import { createHttpServer, listen } from '../api/http/server.ts';
 import { registerGraphql } from '../api/graphql/register.ts';
 import { registerRest } from '../api/rest/register.ts';
 import { startScheduler, type Scheduler } from '../ingest/scheduler.ts';
-import { readSourceStates } from '../read/sources.ts';
+import { readFeedStates } from '../read/feeds.ts';
 import { createReadSessions } from '../read/session.ts';
 import { version } from '../version.ts';
 import type { App } from './app.ts';
@@ -57,14 +58,14 @@ export async function startService(app: App, role: Role): Promise<Service> {
     startScheduler() {
       if (role === 'api') return;
       scheduler ??= startScheduler({
-        sources: config.sources,
+        feeds: allFeeds(config),
         csvPath: config.csvPath,
         ingester: app.ingester,
         log,
         now,
         random: Math.random,
-        lastSuccessAt: async (source) =>
-          (await readSourceStates(database.readSql)).get(source)?.lastSuccessAt ?? null,
+        lastSuccessAt: async ({ feed }) =>
+          (await readFeedStates(database.readSql)).get(feed.stream)?.lastSuccessAt ?? null,
       });
     },
     async close() {

@@ -2,20 +2,44 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { CoinlogError, messageOf } from '../errors.ts';
 import { sources } from '../sources/registry.ts';
-import type { FileOptions, PollSettings, Source, VariableValues } from '../sources/source.ts';
-import { allVariables, driftMode, type DriftMode } from './variables.ts';
+import type {
+  DirectoryFeed,
+  Feed,
+  FileOptions,
+  PollSettings,
+  Source,
+  VariableValues,
+} from '../sources/source.ts';
+import { allVariables, driftMode, scheduleOff, scheduleVariableOf, type DriftMode } from './variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface SourceConfig {
+/** A feed of a source, as it is run. */
+export interface FeedConfig {
+  /** What people call it, and whose breaker it is: the source's name, or the stream of a directory. */
+  name: string;
   source: Source;
+  feed: Feed;
   enabled: boolean;
   /** Null for a source that is read from files. */
   settings: PollSettings | null;
   schedule: string;
-  staleAfterMs: number;
   /** What becomes of records that differ from those known so far: see `DRIFT_MODE_<SOURCE>`. */
   driftMode: DriftMode;
+}
+
+/** A directory: enabled when its source is, its settings allow it and its schedule is not `off`. */
+export interface DirectoryConfig extends FeedConfig {
+  feed: DirectoryFeed;
+  settings: PollSettings;
+  /** Why it is not asked though its source is; null when it is. */
+  unavailable: string | null;
+}
+
+/** A source with its market feed. */
+export interface SourceConfig extends FeedConfig {
+  staleAfterMs: number;
+  directories: readonly DirectoryConfig[];
 }
 
 export interface Config {
@@ -87,26 +111,64 @@ function sourceConfig(source: Source, values: VariableValues): SourceConfig {
   const staleAfterMinutes = number.parse(values[`STALE_AFTER_${suffix}`]);
   const perMinute = number.parse(values['ETL_RATE_LIMIT_REQUESTS']);
   const perMonth = number.parse(values[`REQUESTS_PER_MONTH_${suffix}`]);
-  const settings = source.settings?.(values) ?? null;
-  return {
-    source,
-    enabled: z.array(z.string()).parse(values['SOURCES']).includes(source.name),
-    settings: settings && {
-      ...settings,
-      limits: {
-        ...settings.limits,
-        minute: smaller(settings.limits.minute, perMinute),
-        month: perMonth ?? settings.limits.month,
-      },
+  const made = source.settings?.(values) ?? null;
+  const settings = made && {
+    ...made,
+    limits: {
+      ...made.limits,
+      minute: smaller(made.limits.minute, perMinute),
+      month: perMonth ?? made.limits.month,
     },
+  };
+  const market: FeedConfig = {
+    name: source.name,
+    source,
+    feed: source.feed,
+    enabled: z.array(z.string()).parse(values['SOURCES']).includes(source.name),
+    settings,
     schedule:
       text.parse(values[`INGEST_SCHEDULE_${suffix}`]) ??
       text.parse(values['INGEST_SCHEDULE']) ??
       source.schedule,
     driftMode: driftMode.default('evolve').parse(values[`DRIFT_MODE_${suffix}`]),
+  };
+  return {
+    ...market,
     staleAfterMs: staleAfterMinutes === null ? source.staleAfterMs : staleAfterMinutes * 60_000,
+    directories:
+      settings === null
+        ? []
+        : source.directories.map((directory) => directoryConfig(market, settings, directory, values)),
   };
 }
+
+/** The source's own settings but for the pages: the key, the plan and the budget are shared. */
+function directoryConfig(
+  market: FeedConfig,
+  settings: PollSettings,
+  directory: DirectoryFeed,
+  values: VariableValues,
+): DirectoryConfig {
+  const variable = scheduleVariableOf(directory);
+  const schedule = text.parse(values[variable]) ?? directory.schedule;
+  const unavailable =
+    schedule === scheduleOff ? `${variable} is ${scheduleOff}` : (directory.unavailable?.(settings) ?? null);
+  return {
+    ...market,
+    name: directory.stream,
+    feed: directory,
+    settings: { ...settings, pages: directory.pages },
+    schedule,
+    enabled: market.enabled && unavailable === null,
+    unavailable,
+  };
+}
+
+export const isDirectory = ({ name, source }: FeedConfig): boolean => name !== source.name;
+
+/** Every feed there is: each source's market, and behind it its directories. */
+export const allFeeds = ({ sources }: Pick<Config, 'sources'>): FeedConfig[] =>
+  sources.flatMap((source) => [source, ...source.directories]);
 
 const declared = z.object({
   CSV_ENCODING: z.string().optional(),

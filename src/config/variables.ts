@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Cron } from 'croner';
 import { sources } from '../sources/registry.ts';
-import type { Variables } from '../sources/source.ts';
+import type { DirectoryFeed, Variables } from '../sources/source.ts';
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -17,6 +17,8 @@ const postgresUrl = z
     'must look like postgres://user@host:5432/name',
   );
 
+const cronMessage = 'must be a cron expression of five fields, as "*/5 * * * *"';
+
 /** Five fields, UTC; six would mean seconds, which no upstream's budget bears. */
 export const cronExpression = z.string().refine((text) => {
   if (text.trim().split(/\s+/).length !== 5) return false;
@@ -26,7 +28,14 @@ export const cronExpression = z.string().refine((text) => {
   } catch {
     return false;
   }
-}, 'must be a cron expression of five fields, as "*/5 * * * *"');
+}, cronMessage);
+
+/** What the schedule of a directory may say instead of a time: it is never asked by itself. */
+export const scheduleOff = 'off';
+
+/** `INGEST_SCHEDULE_COINGECKO_LIST` for `coingecko.list`. */
+export const scheduleVariableOf = ({ stream }: Pick<DirectoryFeed, 'stream'>): string =>
+  `INGEST_SCHEDULE_${stream.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
 
 /** How a source's records are to be treated where they differ from those known so far. */
 export const driftMode = z.enum(['evolve', 'freeze', 'discard-record', 'discard-value']);
@@ -108,7 +117,8 @@ const general: Variables = {
   },
   INGEST_SCHEDULE: {
     schema: cronExpression.optional(),
-    description: 'When every source is polled: cron, five fields, UTC. Unset: each source its own default.',
+    description:
+      'When the market of every source is polled: cron, five fields, UTC. Unset: each source its own default.',
   },
   ETL_BATCH_SIZE: {
     schema: wholeNumber(1, 100_000).default(5_000),
@@ -181,7 +191,7 @@ const pollVariables = (title: string, suffix: string): Variables => ({
   },
 });
 
-/** Every variable there is: ours, each source's own, and a schedule and a staleness per source. */
+/** Every variable there is: ours, each source's own, a schedule per feed and a staleness per source. */
 export function allVariables(): Variables {
   const variables: Variables = { ...general };
   for (const source of sources) {
@@ -192,6 +202,12 @@ export function allVariables(): Variables {
       description: `When ${source.title} is polled: cron, five fields, UTC.`,
       example: source.schedule,
     };
+    for (const directory of source.directories)
+      variables[scheduleVariableOf(directory)] = {
+        schema: z.union([z.literal(scheduleOff), cronExpression], cronMessage).optional(),
+        description: `When ${directory.title} is asked, which tells who coins are: cron, five fields, UTC; or ${scheduleOff}.`,
+        example: directory.schedule,
+      };
     if (source.settings !== null) Object.assign(variables, pollVariables(source.title, suffix));
     variables[`STALE_AFTER_${suffix}`] = {
       schema: wholeNumber(1, 525_600).optional(),

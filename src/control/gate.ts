@@ -9,7 +9,14 @@ import {
   type SavedBreaker,
 } from './breaker.ts';
 
-/** Whether a source may be asked now. */
+/** Whose gate it is. Each feed has its own: what is refused to one, or fails, is no matter of the other ones. */
+export interface GateKey {
+  source: string;
+  /** The source's name for its market feed, and the stream for a directory. */
+  name: string;
+}
+
+/** Whether a feed may be asked now. */
 export type GateState =
   | { kind: 'open' }
   | { kind: 'waiting'; until: Date; reason: string }
@@ -27,22 +34,41 @@ interface Row {
   stoppedUntil: Date | null;
 }
 
-async function readRow(sql: Queryable, source: string, configDigest: string): Promise<Row | null> {
-  const [row] = await sql<Row[]>`
-    select config_digest, state, not_before, not_before_set_at, not_before_reason, stopped_at, stopped_reason, stopped_until
-    from control.breaker where source = ${source}`;
-  return row?.configDigest === configDigest ? row : null;
+/** The rows of a source's feeds that were written under this configuration: that of `name`, and any other's. */
+async function readRows(
+  sql: Queryable,
+  { source, name }: GateKey,
+  configDigest: string,
+): Promise<{ own: Row | null; others: Row[] }> {
+  const rows = await sql<(Row & { name: string })[]>`
+    select source as name, config_digest, state, not_before, not_before_set_at, not_before_reason, stopped_at,
+      stopped_reason, stopped_until
+    from control.breaker where source = ${source} or starts_with(source, ${`${source}.`})`;
+  const valid = rows.filter((row) => row.configDigest === configDigest);
+  return {
+    own: valid.find((row) => row.name === name) ?? null,
+    others: valid.filter((row) => row.name !== name),
+  };
 }
 
-function stateOf(row: Row | null, now: Date): GateState {
-  if (row === null) return { kind: 'open' };
-  const { stoppedAt, stoppedUntil, stoppedReason, notBefore, notBeforeSetAt, notBeforeReason } = row;
-  if (stoppedAt !== null && (stoppedUntil === null || stoppedUntil > now))
-    return { kind: 'stopped', since: stoppedAt, until: stoppedUntil, reason: stoppedReason ?? '' };
-  // A wait asked for at a time still to come is none: the clock was set back since.
-  if (notBefore !== null && notBefore > now && notBeforeSetAt !== null && notBeforeSetAt <= now)
-    return { kind: 'waiting', until: notBefore, reason: notBeforeReason ?? '' };
-  const until = closedUntil(parseSavedBreaker(row.state), now);
+/** A wait asked for at a time still to come is none: the clock was set back since. */
+function waitOf({ notBefore, notBeforeSetAt, notBeforeReason }: Row, now: Date): GateState | null {
+  const waits = notBefore !== null && notBefore > now && notBeforeSetAt !== null && notBeforeSetAt <= now;
+  return waits ? { kind: 'waiting', until: notBefore, reason: notBeforeReason ?? '' } : null;
+}
+
+/** A wait that the upstream asked for is one for the whole source: it counts its requests by key and address. */
+function stateOf({ own, others }: { own: Row | null; others: readonly Row[] }, now: Date): GateState {
+  if (own !== null) {
+    const { stoppedAt, stoppedUntil, stoppedReason } = own;
+    if (stoppedAt !== null && (stoppedUntil === null || stoppedUntil > now))
+      return { kind: 'stopped', since: stoppedAt, until: stoppedUntil, reason: stoppedReason ?? '' };
+  }
+  for (const row of own === null ? others : [own, ...others]) {
+    const wait = waitOf(row, now);
+    if (wait !== null) return wait;
+  }
+  const until = closedUntil(parseSavedBreaker(own?.state), now);
   if (until === null) return { kind: 'open' };
   return { kind: 'waiting', until, reason: 'it failed too often in a row; the breaker is open' };
 }
@@ -52,17 +78,17 @@ export interface GateStatus {
   breaker: BreakerState | 'STOPPED_BY_CONFIG';
 }
 
-/** For people and metrics: what holds a source back just now. */
+/** For people and metrics: what holds a feed back just now. */
 export async function readGate(
   sql: Queryable,
-  source: string,
+  key: GateKey,
   configDigest: string,
   now: Date,
 ): Promise<GateStatus> {
-  const row = await readRow(sql, source, configDigest);
-  const state = stateOf(row, now);
+  const rows = await readRows(sql, key, configDigest);
+  const state = stateOf(rows, now);
   const breaker =
-    state.kind === 'stopped' ? 'STOPPED_BY_CONFIG' : breakerStateOf(parseSavedBreaker(row?.state), now);
+    state.kind === 'stopped' ? 'STOPPED_BY_CONFIG' : breakerStateOf(parseSavedBreaker(rows.own?.state), now);
   return { state, breaker };
 }
 
@@ -73,21 +99,21 @@ export interface Gate {
   readonly breaker: Breaker;
   /** Keeps what the breaker has seen, when that is anything new. */
   save(): Promise<void>;
-  /** Nobody asks before this time, in whatever process: the upstream said so. */
+  /** Nobody asks the source before this time, in whatever process: the upstream said so. */
   waitUntil(until: Date, reason: string): Promise<void>;
-  /** Nobody asks until the configuration changes, or until a time. */
+  /** Nobody asks this feed until the configuration changes, or until a time. */
   stop(until: Date | null, reason: string): Promise<void>;
 }
 
 /** A gate that was closed under another configuration is open: what was wrong may be mended. */
 export async function openGate(
   sql: Queryable,
-  source: string,
+  key: GateKey,
   configDigest: string,
   now: () => Date,
 ): Promise<Gate> {
-  const row = await readRow(sql, source, configDigest);
-  const breaker = createBreaker(parseSavedBreaker(row?.state), now);
+  const rows = await readRows(sql, key, configDigest);
+  const breaker = createBreaker(parseSavedBreaker(rows.own?.state), now);
   let saved = JSON.stringify(breaker.save());
 
   // Every column is written: what another configuration left is no longer true.
@@ -97,7 +123,7 @@ export async function openGate(
     await sql`
       insert into control.breaker (source, config_digest, state, not_before, not_before_set_at, not_before_reason,
         stopped_at, stopped_reason, stopped_until)
-      values (${source}, ${configDigest}, ${saved}::text::jsonb, ${changes.notBefore ?? null}, ${changes.notBeforeSetAt ?? null},
+      values (${key.name}, ${configDigest}, ${saved}::text::jsonb, ${changes.notBefore ?? null}, ${changes.notBeforeSetAt ?? null},
         ${changes.notBeforeReason ?? null}, ${changes.stoppedAt ?? null}, ${changes.stoppedReason ?? null},
         ${changes.stoppedUntil ?? null})
       on conflict (source) do update set config_digest = excluded.config_digest, state = excluded.state,
@@ -108,7 +134,7 @@ export async function openGate(
   }
 
   return {
-    state: stateOf(row, now()),
+    state: stateOf(rows, now()),
     breaker,
     async save() {
       if (JSON.stringify(breaker.save()) !== saved) await write({});
@@ -118,7 +144,7 @@ export async function openGate(
   };
 }
 
-/** Forgets what held a source back; an operator's reset does this after it is on record. */
+/** Forgets what held a source and its directories back; an operator's reset does this after it is on record. */
 export async function resetGate(sql: Queryable, source: string): Promise<void> {
-  await sql`delete from control.breaker where source = ${source}`;
+  await sql`delete from control.breaker where source = ${source} or starts_with(source, ${`${source}.`})`;
 }

@@ -23,15 +23,25 @@ export interface MonthSoFar {
  * start now. A source whose schedule stays below its plan never waits; one whose retries or manual runs ate into it
  * slows down, instead of stopping dead on the 28th.
  */
-export function slowedUntil({ limits, used, lastTakenAt, requestsPerRun, now }: MonthSoFar): Date | null {
+export function slowedUntil(month: MonthSoFar): Date | null {
+  const { limits, used, lastTakenAt, requestsPerRun, now } = month;
   // A last request that lies ahead tells that the clock was set back since.
   if (limits.month === null || lastTakenAt === null || lastTakenAt > now) return null;
+  const usedUp = usedUpUntil(month);
+  if (usedUp !== null) return usedUp;
   const left = limits.month - used;
-  if (left < requestsPerRun) return nextMonth(now);
   const runsLeft = Math.floor(left / requestsPerRun);
   const intervalMs = (nextMonth(now).getTime() - lastTakenAt.getTime()) / runsLeft;
   const next = new Date(lastTakenAt.getTime() + intervalMs - toleranceMs);
   return next > now ? next : null;
+}
+
+/**
+ * Pure: the same of a directory. It runs once a day in between the many runs of its source's market: an even interval
+ * since the last request, whoever made it, would never be over. So it waits only where the month has no run left.
+ */
+export function usedUpUntil({ limits, used, requestsPerRun, now }: MonthSoFar): Date | null {
+  return limits.month !== null && limits.month - used < requestsPerRun ? nextMonth(now) : null;
 }
 
 // A tick a little early is the same tick: schedules run to the minute, with some jitter.

@@ -2,13 +2,16 @@ import type { Queryable } from '../database/client.ts';
 import type { PollSettings } from '../sources/source.ts';
 import { readBudget, readMonth, type BudgetUse } from './budget.ts';
 import { readGate, type GateStatus } from './gate.ts';
-import { requestsPerRun, slowedUntil } from './month-pace.ts';
+import { requestsPerRun, slowedUntil, usedUpUntil } from './month-pace.ts';
 import { digestSettings } from './key-digest.ts';
 import { readPauses, type Pause } from './source-decisions.ts';
 
-/** A source as far as its controls need to know it. */
+/** A source, or a directory of one, as far as its controls need to know it. */
 export interface ControlledSource {
+  /** A source's name, or the stream of a directory. */
   name: string;
+  /** Whose directory it is: that source's budget and pause are its own. Left out: it is the source itself. */
+  source?: string;
   /** Null for a source that reads files: nothing but a pause holds it back. */
   settings: PollSettings | null;
 }
@@ -38,19 +41,20 @@ const free: Omit<SourceControls, 'pausedReason'> = {
 
 async function readPolled(
   sql: Queryable,
-  name: string,
+  { name, source = name }: ControlledSource,
   settings: PollSettings,
   now: Date,
 ): Promise<Omit<SourceControls, 'pausedReason'>> {
   const digests = await digestSettings(sql, settings);
-  const key = { source: name, keyDigest: digests.key, limits: settings.limits };
+  const key = { source, keyDigest: digests.key, limits: settings.limits };
   const [{ state, breaker }, budgets, month] = await Promise.all([
-    readGate(sql, name, digests.config, now),
+    readGate(sql, { source, name }, digests.config, now),
     readBudget(sql, key, now),
     readMonth(sql, key, now),
   ]);
   const { limits } = settings;
-  const slow = slowedUntil({ limits, ...month, requestsPerRun: requestsPerRun(settings), now });
+  const soFar = { limits, ...month, requestsPerRun: requestsPerRun(settings), now };
+  const slow = name === source ? slowedUntil(soFar) : usedUpUntil(soFar);
   if (state.kind === 'open') return { ...free, breaker, budgets, slowedUntil: slow };
   return { breaker, waitingUntil: state.until, reason: state.reason, budgets, slowedUntil: slow };
 }
@@ -61,9 +65,10 @@ export async function readSourceControls(
   sources: readonly ControlledSource[],
   now: Date,
 ): Promise<Map<string, SourceControls>> {
-  const held = async ({ name, settings }: ControlledSource, pauses: ReadonlyMap<string, Pause>) => {
-    const controls = settings === null ? free : await readPolled(sql, name, settings, now);
-    return [name, { ...controls, pausedReason: pauses.get(name)?.reason ?? null }] as const;
+  const held = async (feed: ControlledSource, pauses: ReadonlyMap<string, Pause>) => {
+    const { name, source = name, settings } = feed;
+    const controls = settings === null ? free : await readPolled(sql, feed, settings, now);
+    return [name, { ...controls, pausedReason: pauses.get(source)?.reason ?? null }] as const;
   };
   const pauses = await readPauses(sql);
   return new Map(await Promise.all(sources.map((source) => held(source, pauses))));

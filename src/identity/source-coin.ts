@@ -1,16 +1,6 @@
-import type { Decimal } from '../sources/record.ts';
+import type { Contract, Decimal, SourceCoinRef } from '../sources/record.ts';
 
-/** A coin as one source calls it: unique by both. */
-export interface SourceCoinRef {
-  source: string;
-  sourceCoinId: string;
-}
-
-/** The address of a token on a platform, both as the source writes them. */
-export interface Contract {
-  platform: string;
-  address: string;
-}
+export type { Contract, SourceCoinRef };
 
 /** What is known of a source's coin, as far as it tells which coin it is. Null: unknown. */
 export interface SourceCoin extends SourceCoinRef {

@@ -1,8 +1,9 @@
 import { readMonth, type BudgetKey } from '../control/budget.ts';
 import type { Gate } from '../control/gate.ts';
-import { requestsPerRun, slowedUntil } from '../control/month-pace.ts';
+import { requestsPerRun, slowedUntil, usedUpUntil } from '../control/month-pace.ts';
 import { pausedMessage, readPauses } from '../control/source-decisions.ts';
 import type { Sql } from '../database/client.ts';
+import { isDirectory } from '../config/config.ts';
 import type { PollFeed, PollSettings } from '../sources/source.ts';
 import type { IngestOutcome, IngestTask } from './outcome.ts';
 import { keepFreshRun, settleUnfinished } from './resume.ts';
@@ -28,17 +29,17 @@ async function lastScheduledRun(sql: Sql, stream: string): Promise<Date | null> 
 }
 
 async function slowed({ task, settings, budget }: HeldBackDeps): Promise<IngestOutcome | null> {
-  const { deps, source } = task;
+  const { deps, config } = task;
   const now = deps.now();
-  const { used, lastTakenAt } = await readMonth(deps.sql, budget, now);
-  const perRun = requestsPerRun(settings);
-  const until = slowedUntil({ limits: settings.limits, used, lastTakenAt, requestsPerRun: perRun, now });
+  const month = await readMonth(deps.sql, budget, now);
+  const soFar = { limits: settings.limits, ...month, requestsPerRun: requestsPerRun(settings), now };
+  const until = isDirectory(config) ? usedUpUntil(soFar) : slowedUntil(soFar);
   if (until === null) return null;
-  const left = (settings.limits.month ?? used) - used;
+  const left = (settings.limits.month ?? month.used) - month.used;
   return {
     kind: 'put_off',
     nextAttemptAt: until,
-    message: `${source.source.name} is slowed down, so that the ${left} requests left of this month last to its end: next run at ${until.toISOString()}`,
+    message: `${config.name} is slowed down, so that the ${left} requests left of this month last to its end: next run at ${until.toISOString()}`,
   };
 }
 
@@ -46,12 +47,12 @@ async function slowed({ task, settings, budget }: HeldBackDeps): Promise<IngestO
 export async function heldBack(deps: HeldBackDeps): Promise<IngestOutcome | null> {
   const { task, feed, settings, gate, stream } = deps;
   const { sql, archive, now } = task.deps;
-  const { name } = task.source.source;
+  const { name, source } = task.config;
   const end = { sql, archive, stream, now };
-  const pause = (await readPauses(sql)).get(name);
+  const pause = (await readPauses(sql)).get(source.name);
   if (pause) {
     await settleUnfinished(end);
-    return { kind: 'paused', message: pausedMessage(name, pause) };
+    return { kind: 'paused', message: pausedMessage(source.name, pause) };
   }
   const { state } = gate;
   if (state.kind === 'stopped') {
@@ -59,7 +60,7 @@ export async function heldBack(deps: HeldBackDeps): Promise<IngestOutcome | null
     const until = state.until === null ? '' : `, or from ${state.until.toISOString()}`;
     return {
       kind: 'stopped',
-      message: `${name} is stopped since ${state.since.toISOString()}: ${state.reason} It is asked again once its configuration changes, after "coinlog source reset ${name}"${until}.`,
+      message: `${name} is stopped since ${state.since.toISOString()}: ${state.reason} It is asked again once its configuration changes, after "coinlog source reset ${source.name}"${until}.`,
     };
   }
   const goesOn = await keepFreshRun(end, settings);

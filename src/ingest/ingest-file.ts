@@ -13,7 +13,7 @@ import { openRunStream } from './run-stream.ts';
 /** One run over a file; a file whose bytes were read to their end before is left alone, whatever its name. */
 export async function ingestFile(task: IngestTask, feed: FileFeed): Promise<IngestOutcome> {
   const { path } = task.options;
-  const { name } = task.source.source;
+  const { name } = task.config.source;
   const pause = (await readPauses(task.deps.sql)).get(name);
   if (pause) return settled(task, feed, { kind: 'paused', message: pausedMessage(name, pause) });
   if (path === undefined) throw new CoinlogError('USAGE', `${name} reads files: name one with --file.`);
@@ -40,13 +40,13 @@ async function settled({ deps }: IngestTask, feed: FileFeed, outcome: IngestOutc
 }
 
 async function runFile(
-  { deps, source, options, signal }: IngestTask,
+  { deps, config, options, signal }: IngestTask,
   feed: FileFeed,
   file: OpenedFile,
   reading: Reading,
 ): Promise<IngestOutcome> {
   const { sql, archive, now, observer } = deps;
-  const { name } = source.source;
+  const { name } = config.source;
   const { reason } = options;
   const stream = await openRunStream(sql, feed.stream, observer.onAppend);
   const { runId } = await resumeOrStart({
@@ -68,7 +68,7 @@ async function runFile(
     const { description } = described;
     await admit(deps, description.header.includes('coinlog_sandbox') ? 'sandbox' : 'live');
     const onBytes = (done: number, total: number) =>
-      options.onProgress?.({ source: name, done, total, unit: 'bytes' });
+      options.onProgress?.({ name, done, total, unit: 'bytes' });
     const closed = await readFileIntoLog({
       feed,
       stream,

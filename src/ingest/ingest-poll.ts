@@ -15,31 +15,34 @@ import { emptyAnswer, pollPages } from './poll-run.ts';
 import { noPreviousPages, readPreviousPages } from './previous-pages.ts';
 import { resumeOrStart, type StartedRun } from './resume.ts';
 import { openRunStream, type RunStream } from './run-stream.ts';
+import { withSubjects } from './subjects.ts';
 import { readSweep, type SweepSummary } from './sweep.ts';
 
 /** One run of a polled feed: goes on with one that a crash left, or starts anew, and appends its end. */
 export async function ingestPoll(
   task: IngestTask,
   feed: PollFeed,
-  settings: PollSettings,
+  configured: PollSettings,
 ): Promise<IngestOutcome> {
-  const { deps, source, options } = task;
+  const { deps, config, options } = task;
   const { sql, archive, now, observer } = deps;
-  const { name } = source.source;
+  const source = config.source.name;
+  const settings = feed.subjects ? await withSubjects(sql, archive, feed.subjects, configured) : configured;
   const digests = await digestSettings(sql, settings);
-  const budget: BudgetKey = { source: name, keyDigest: digests.key, limits: settings.limits };
-  const gate = await openGate(sql, name, digests.config, now);
+  const budget: BudgetKey = { source, keyDigest: digests.key, limits: settings.limits };
+  const gate = await openGate(sql, { source, name: config.name }, digests.config, now);
   const stream = await openRunStream(sql, feed.stream, observer.onAppend);
   const held = await heldBack({ task, feed, settings, budget, gate, stream });
   if (held) return held;
+  if (feed.subjects && settings.pages === 0) return withoutSubjects(config.name, feed.subjects.stream, now());
   const run = await resumeOrStart({
     sql,
     archive,
     stream,
-    source: name,
+    source,
     settings,
     terms: deps.terms,
-    contract: source.driftMode,
+    contract: config.driftMode,
     reason: options.reason,
     now,
   });
@@ -48,6 +51,14 @@ export async function ingestPoll(
   const sweep = end.kind === 'completed' ? await sweepOf(task, feed, run) : null;
   return endRun(stream, run.runId, end, now(), { sweep });
 }
+
+const untilSubjectsMs = 10 * 60_000;
+
+const withoutSubjects = (name: string, stream: string, now: Date): IngestOutcome => ({
+  kind: 'put_off',
+  nextAttemptAt: new Date(now.getTime() + untilSubjectsMs),
+  message: `${name} asks about the coins that ${stream} lists, and that has listed none yet: "coinlog ingest ${stream}" does.`,
+});
 
 interface PollTask {
   task: IngestTask;
@@ -60,13 +71,13 @@ interface PollTask {
 }
 
 async function poll({ task, feed, settings, budget, gate, stream, run }: PollTask): Promise<PollEnd> {
-  const { deps, source, options, signal } = task;
+  const { deps, config, options, signal } = task;
   const { sql, now, observer } = deps;
-  const { name } = source.source;
+  const { name, source, driftMode } = config;
   const pages = settings.pages === 'all' ? pagesOfAll : settings.pages;
   let pagesDone = run.firstPage - 1;
   const progress = (total = Math.max(pages, pagesDone)) =>
-    options.onProgress?.({ source: name, done: pagesDone, total, unit: 'pages' });
+    options.onProgress?.({ name, done: pagesDone, total, unit: 'pages' });
   progress();
   if (run.empty) return emptyAnswer(feed.stream);
   if (run.complete) return { kind: 'completed' };
@@ -84,8 +95,8 @@ async function poll({ task, feed, settings, budget, gate, stream, run }: PollTas
         release: (id) => releaseToken(sql, budget, id, budgetNow()),
       },
       gate,
-      previous: source.driftMode === 'evolve' ? await readPreviousPages(sql, feed.stream) : noPreviousPages,
-      contract: source.driftMode,
+      previous: driftMode === 'evolve' ? await readPreviousPages(sql, feed.stream) : noPreviousPages,
+      contract: driftMode,
       log: deps.log,
       now,
       sleep: deps.sleep ?? ((ms, stop) => sleepFor(ms, undefined, { signal: stop })),
@@ -94,9 +105,9 @@ async function poll({ task, feed, settings, budget, gate, stream, run }: PollTas
       timeoutMs: deps.timeoutMs ?? 30_000,
       pageTimeoutMs: deps.pageTimeoutMs ?? 180_000,
       signal,
-      pausedFor: async () => (await readPauses(sql)).get(name)?.reason ?? null,
+      pausedFor: async () => (await readPauses(sql)).get(source.name)?.reason ?? null,
       admit: (kind) => admit(deps, kind),
-      onAttempt: (result) => observer.onAttempt(name, result),
+      onAttempt: (result) => observer.onAttempt(source.name, result),
       onPage: (page) => {
         pagesDone = page;
         progress();

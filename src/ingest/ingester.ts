@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../config/config.ts';
+import type { FeedConfig } from '../config/config.ts';
 import { ingestFile } from './ingest-file.ts';
 import { ingestPoll } from './ingest-poll.ts';
 import type { IngesterDeps, IngestOptions, IngestOutcome, IngestTask } from './outcome.ts';
@@ -7,10 +7,10 @@ import { openRunStream, RunTakenOver } from './run-stream.ts';
 import { leaseTtlMs, whileLeased } from './while-leased.ts';
 
 export interface Ingester {
-  /** One run of a source, until its end is in the log. Throws only what the database throws. */
-  ingest(source: SourceConfig, options: IngestOptions): Promise<IngestOutcome>;
+  /** One run of a feed, until its end is in the log. Throws only what the database throws. */
+  ingest(config: FeedConfig, options: IngestOptions): Promise<IngestOutcome>;
   /** Gives a run that a crash left, and nobody goes on with, its end; false while another process has the feed. */
-  settle(source: SourceConfig): Promise<boolean>;
+  settle(config: FeedConfig): Promise<boolean>;
   /** Ends what is running at its next page; the next start goes on from there. */
   close(): Promise<void>;
 }
@@ -23,20 +23,20 @@ export function createIngester(deps: IngesterDeps): Ingester {
   const running = new Set<Promise<unknown>>();
 
   function run(task: IngestTask): Promise<IngestOutcome> {
-    const { source, settings } = task.source;
-    if (source.feed.kind === 'file') return ingestFile(task, source.feed);
-    if (settings === null) throw new TypeError(`${source.feed.stream} is polled but has no settings`);
-    return ingestPoll(task, source.feed, settings);
+    const { feed, settings } = task.config;
+    if (feed.kind === 'file') return ingestFile(task, feed);
+    if (settings === null) throw new TypeError(`${feed.stream} is polled but has no settings`);
+    return ingestPoll(task, feed, settings);
   }
 
   async function runUntilLost(
-    source: SourceConfig,
+    config: FeedConfig,
     options: IngestOptions,
     lost: AbortSignal,
   ): Promise<IngestOutcome> {
     const signal = AbortSignal.any([closing.signal, lost]);
     try {
-      return await run({ deps, source, options, signal });
+      return await run({ deps, config, options, signal });
     } catch (error) {
       // What was waiting says only that it was aborted; the signal knows why.
       const reason: unknown = signal.aborted ? signal.reason : error;
@@ -48,13 +48,13 @@ export function createIngester(deps: IngesterDeps): Ingester {
     }
   }
 
-  async function ingest(source: SourceConfig, options: IngestOptions): Promise<IngestOutcome> {
-    const { name, feed } = source.source;
+  async function ingest(config: FeedConfig, options: IngestOptions): Promise<IngestOutcome> {
+    const { name, source, feed } = config;
     const leased = await whileLeased({
       sql,
       log,
       stream: feed.stream,
-      run: (lost) => runUntilLost(source, options, lost),
+      run: (lost) => runUntilLost(config, options, lost),
     });
     if (leased.kind === 'taken')
       return {
@@ -64,8 +64,8 @@ export function createIngester(deps: IngesterDeps): Ingester {
         nextAttemptAt: new Date(deps.now().getTime() + leaseTtlMs + 1_000),
       };
     const outcome = leased.value;
-    if ('runId' in outcome) log.info({ source: name, ...outcome }, 'run ended');
-    else log.warn({ source: name, ...outcome }, 'no run was begun');
+    if ('runId' in outcome) log.info({ source: source.name, feed: feed.stream, ...outcome }, 'run ended');
+    else log.warn({ source: source.name, feed: feed.stream, ...outcome }, 'no run was begun');
     return outcome;
   }
 
@@ -85,8 +85,8 @@ export function createIngester(deps: IngesterDeps): Ingester {
   }
 
   return {
-    ingest: (source, options) => tracked(ingest(source, options)),
-    settle: ({ source }) => tracked(settle(source.feed.stream)),
+    ingest: (config, options) => tracked(ingest(config, options)),
+    settle: ({ feed }) => tracked(settle(feed.stream)),
     async close() {
       closing.abort(new Stopping());
       await Promise.allSettled(running);

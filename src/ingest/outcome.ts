@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../config/config.ts';
+import type { FeedConfig } from '../config/config.ts';
 import type { Sql } from '../database/client.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import type { FileOptions } from '../sources/source.ts';
@@ -26,7 +26,8 @@ export type IngestOutcome =
   | { kind: 'refused'; message: string };
 
 export interface IngestProgress {
-  source: string;
+  /** What people call the feed. */
+  name: string;
   done: number;
   total: number;
   unit: 'pages' | 'bytes';
@@ -74,10 +75,10 @@ export interface IngesterDeps {
   pageTimeoutMs?: number;
 }
 
-/** One run of a source, as the parts of the ingester hand it on. */
+/** One run of a feed, as the parts of the ingester hand it on. */
 export interface IngestTask {
   deps: IngesterDeps;
-  source: SourceConfig;
+  config: FeedConfig;
   options: IngestOptions;
   /** Aborted when the run has to end where it is: the lease was lost, or the program stops. */
   signal: AbortSignal;

@@ -26,6 +26,7 @@ const foldFiles = [
   'projector/write-decisions',
   'projector/write-drift',
   'projector/write-identity',
+  'projector/write-listings',
   'projector/write-records',
   'projector/write-runs',
 ];

@@ -4,6 +4,7 @@ import { coinAliasTable, identityLinkTable, linkHistoryTable } from './identity/
 import { count, readSchema, text, time } from './columns.ts';
 import { driftAcknowledgementTable, rejectedDecisionTable } from './decisions/tables.ts';
 import { driftTable, feedDriftTable } from './drift/tables.ts';
+import { listingTable } from './listings/tables.ts';
 import { quoteTable } from './quotes/tables.ts';
 import type { ReadTable } from './read-table.ts';
 import { cellReportTable, rejectedRecordTable } from './rejects/tables.ts';
@@ -50,6 +51,7 @@ export const comparedTables: readonly ReadTable[] = [
   linkHistoryTable,
   coinAliasTable,
   coinTable,
+  listingTable,
   runTable,
   sourceStateTable,
   rejectedRecordTable,

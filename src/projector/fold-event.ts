@@ -8,8 +8,8 @@ import { driftInputs, modeOf } from '../projections/drift/input.ts';
 import type { DriftReport } from '../projections/drift/report.ts';
 import { foldRecords, type FoldedRecords } from '../projections/records/fold.ts';
 import type { RecordContract } from '../projections/records/read-records.ts';
-import { sourceOfStream } from '../sources/registry.ts';
-import type { Source } from '../sources/source.ts';
+import { feedOfStream, type FeedOfSource } from '../sources/registry.ts';
+import type { Feed } from '../sources/source.ts';
 import type { Decisions } from './decisions.ts';
 
 /** What an event taught of its feed's payloads. */
@@ -39,12 +39,12 @@ const headerOf = ({ payload: _payload, ...header }: LogEvent): EventHeader => he
 
 function foldEvent(
   event: LogEvent,
-  source: Source | null,
+  from: FeedOfSource | null,
   known: FeedDrift | null,
   { released, mappings }: Decisions,
 ): FoldedEvent {
-  const folded = { kind: 'folded', event: headerOf(event), source: source?.name ?? null } as const;
-  if (source === null) return { ...folded, records: null, drift: null, decisions: foldDecision(event) };
+  const folded = { kind: 'folded', event: headerOf(event), source: from?.source.name ?? null } as const;
+  if (from === null) return { ...folded, records: null, drift: null, decisions: foldDecision(event) };
   const { stream, version } = event;
   const contract: RecordContract = {
     mode: modeOf(event),
@@ -54,14 +54,14 @@ function foldEvent(
   };
   const hasRecords = withRecords.has(event.type) && !event.redacted;
   if (!hasRecords)
-    return { ...folded, records: null, drift: driftOf(event, source, known, null), decisions: null };
-  const { shape, ...records } = foldRecords(event, source, contract);
-  return { ...folded, records, drift: driftOf(event, source, known, shape), decisions: null };
+    return { ...folded, records: null, drift: driftOf(event, from.feed, known, null), decisions: null };
+  const { shape, ...records } = foldRecords(event, from, contract);
+  return { ...folded, records, drift: driftOf(event, from.feed, known, shape), decisions: null };
 }
 
 function driftOf(
   event: LogEvent,
-  { feed }: Source,
+  feed: Feed,
   known: FeedDrift | null,
   shape: FoldedRecords['shape'],
 ): FoldedDrift | null {
@@ -97,7 +97,7 @@ export function createFolder(drifts: FeedDrifts, decisions: Decisions): (event: 
     try {
       const folded = foldEvent(
         event,
-        sourceOfStream(event.stream),
+        feedOfStream(event.stream),
         states.get(event.stream) ?? null,
         decisions,
       );

@@ -12,6 +12,7 @@ import { writeDrifts } from './write-drift.ts';
 import { CopyFailed } from './copy-rows.ts';
 import { writeCoins } from './write-coins.ts';
 import { writeIdentity } from './write-identity.ts';
+import { writeListingRows } from './write-listings.ts';
 import { writeRecords, type Staging, type Summaries } from './write-records.ts';
 import { readRunStates, sweepOf, writeRunStates } from './write-runs.ts';
 
@@ -98,7 +99,8 @@ async function writeStaging(
       const lines = batch.map((f) => (f.kind === 'folded' && f.records ? f.records.staged : '')).join('');
       const states = await readRunStates(tx, batch);
       const { summaries } = target;
-      const outcomes = await writeRecords(tx, lines, { sweep: sweepOf(batch, states), summaries, staging });
+      const quoted = await writeRecords(tx, lines, { sweep: sweepOf(batch, states), summaries, staging });
+      const outcomes = await writeListingRows(tx, batch, quoted);
       if (summaries === 'with each batch' && (lines !== '' || identity)) await writeCoins(tx);
       const effects = await writeRunStates(tx, batch, states, outcomes);
       await writeAside(tx, batch);

@@ -16,7 +16,9 @@ export type WrittenEvents =
   | { kind: 'not_ours'; reason: string };
 
 const rowsOf = (folded: FoldedEvent): number =>
-  folded.kind === 'folded' && folded.records ? folded.records.stagedRows + folded.records.rejected.length : 0;
+  folded.kind === 'folded' && folded.records
+    ? folded.records.stagedRows + folded.records.listings.length + folded.records.rejected.length
+    : 0;
 
 /** Hands events on in parts of about so many rows, each as soon as it is full: what is lazily folded is not kept. */
 function* inParts(folded: Iterable<FoldedEvent>, rowsPerPart: number): Generator<FoldedEvent[]> {

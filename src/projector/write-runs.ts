@@ -18,6 +18,7 @@ import {
 import { run } from '../projections/runs/tables.ts';
 import { readRuns, writeRuns } from '../projections/runs/write.ts';
 import { writeSourceRuns } from '../projections/sources/write.ts';
+import { directoryStreams } from '../sources/registry.ts';
 import type { FoldedEvent } from './fold-event.ts';
 import { countsOf, keyOf, type OutcomesByEvent } from './outcomes.ts';
 
@@ -136,7 +137,7 @@ export async function writeRunStates(
     if (folded.kind === 'folded' && folded.source !== null) records.push({ source: folded.source, counts });
   }
   await tx.unsafe(writeRuns, [JSON.stringify([...states.values()].map(asRow))]);
-  await tx.unsafe(writeSourceRuns, [runIds]);
+  await tx.unsafe(writeSourceRuns, [runIds, directoryStreams]);
   const ended = [...states.values()].filter(
     ({ runId, status }) => wasRunning.has(runId) && status !== 'RUNNING',
   );

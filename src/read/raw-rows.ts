@@ -3,7 +3,7 @@ import type { Queryable } from '../database/client.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { readEvent } from '../log/read.ts';
 import { unpacked } from '../projections/records/unpacked.ts';
-import { sourceOfStream } from '../sources/registry.ts';
+import { feedOfStream } from '../sources/registry.ts';
 import type { RawRow } from '../sources/source.ts';
 
 /** Rows of files as they were received, by `recordKey`; records of anything else are absent. Each event is read once. */
@@ -15,7 +15,7 @@ export async function readRawRows(
   const found = new Map<string, RawRow>();
   for (const own of Map.groupBy(records, ({ stream, version }) => `${stream}:${version}`).values()) {
     const [first] = own;
-    const feed = first && sourceOfStream(first.stream)?.feed;
+    const feed = first && feedOfStream(first.stream)?.feed;
     if (!first || feed?.kind !== 'file' || !feed.rawRows) continue;
     const event = await readEvent(sql, first.stream, first.version, archive);
     if (event === null || event.redacted) continue;

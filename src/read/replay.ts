@@ -5,7 +5,7 @@ import type { Queryable } from '../database/client.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { readEvent } from '../log/read.ts';
 import { readRecords } from '../projections/records/read-records.ts';
-import { sourceOfStream } from '../sources/registry.ts';
+import { feedOfStream } from '../sources/registry.ts';
 import type { RejectedRow } from './rejected.ts';
 
 export interface ReplayDeps {
@@ -29,10 +29,10 @@ async function readAgain(
   version: number,
   mappings: ReadonlyMap<string, unknown>,
 ): Promise<ReadonlySet<number>> {
-  const source = sourceOfStream(stream);
-  const event = source === null ? null : await readEvent(sql, stream, version, archive);
-  if (source === null || event === null || event.redacted) return new Set();
-  const { records } = readRecords(event, source.feed, {
+  const from = feedOfStream(stream);
+  const event = from === null ? null : await readEvent(sql, stream, version, archive);
+  if (from === null || event === null || event.redacted) return new Set();
+  const { records } = readRecords(event, from.feed, {
     mode: 'evolve',
     known: null,
     isReleased: () => true,

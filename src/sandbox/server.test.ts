@@ -40,6 +40,7 @@ function source(name: string, sandbox: SandboxRoutes | null): Source {
       readValues: () => [],
       toRecords: () => [],
     },
+    directories: [],
     sandbox,
   };
 }

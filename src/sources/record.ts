@@ -32,6 +32,18 @@ export interface QuoteValues extends Record<DecimalField, Decimal | null> {
   observedAtBasis: TimeBasis;
 }
 
+/** The address of a token on a platform, both as the source writes them. */
+export interface Contract {
+  platform: string;
+  address: string;
+}
+
+/** A coin as one source calls it: unique by both. */
+export interface SourceCoinRef {
+  source: string;
+  sourceCoinId: string;
+}
+
 /** A record that was read: one coin with one quote per currency. */
 export interface CoinRecord {
   kind: 'coin';
@@ -44,6 +56,8 @@ export interface CoinRecord {
   name: string | null;
   imageUrl: string | null;
   quotes: QuoteValues[];
+  /** Ids of other sources that the record names for this coin; left out where it can name none. */
+  declaredIds?: SourceCoinRef[];
   /** Values that could not be read and are null for that: the record is kept without them. */
   cellIssues?: RecordIssue[];
 }
@@ -75,7 +89,25 @@ export interface SkippedRecord {
   reason: string;
 }
 
-export type SourceRecord = CoinRecord | RejectedRecord | SkippedRecord;
+/** A record of a directory: who a coin is, or what belongs to it. */
+export interface ListingRecord {
+  kind: 'listing';
+  index: number;
+  /** The source's own id, exactly as it sends it. */
+  sourceCoinId: string;
+  /** Which part of what is known of the coin the record tells: a contract, as `eth-ethereum 0x…`. Left out: all of it. */
+  part?: string;
+  /** Upper case; null where the record does not tell. */
+  symbol: string | null;
+  name: string | null;
+  /** False: the coin, or the part of it, is listed and no longer followed. Null: the record does not tell. */
+  isActive: boolean | null;
+  contracts: Contract[];
+  /** Ids of other sources that this source says are the same coin. */
+  mappedIds: SourceCoinRef[];
+}
+
+export type SourceRecord = CoinRecord | ListingRecord | RejectedRecord | SkippedRecord;
 
 /** A quote with every value unknown: parsers spread it and fill in what they have. */
 export const unknownQuote: Record<DecimalField, null> & { rank: null } = {

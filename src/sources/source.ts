@@ -39,6 +39,8 @@ export interface PollSettings {
   currency: string;
   /** How many pages one run asks for at most, in the order of rank; `all`: every coin there is, in the order of ids. */
   pages: number | 'all';
+  /** Ids of the coins that are asked about, a page each, by a feed that asks so. */
+  subjects?: readonly string[];
 }
 
 export interface PageRequest {
@@ -74,6 +76,14 @@ export interface PayloadEvent {
   mappings?: ReadonlyMap<string, unknown>;
 }
 
+/** Where a feed that asks about one coin after the other learns which ones: the newest page of another feed. */
+export interface Subjects {
+  /** Of the same source, with a single page. */
+  stream: string;
+  /** Pure: the ids on that page that are worth a request, those that matter most first. Throws on what no page can be. */
+  idsOf(payload: Uint8Array): string[];
+}
+
 /** A feed asked page by page over HTTP. Its stream holds the runs and their pages. */
 export interface PollFeed {
   kind: 'poll';
@@ -87,6 +97,10 @@ export interface PollFeed {
   fields: PayloadFields;
   /** Pure: the records of a payload as parsed JSON, before any is judged. Throws on what no page can be. */
   readValues(payload: Uint8Array): unknown[];
+  /** It asks about a coin with each page: `settings.subjects` has their ids then. */
+  subjects?: Subjects;
+  /** Its pages are lists of their own: one that is not there (404) is passed over, and the run goes on. */
+  pagesApart?: boolean;
   /** Pure: the coins of a page, for a feed that is asked page by page in the order of rank; else left out. */
   rankedCoins?(body: Uint8Array): RankedCoin[];
   /** Pure: the records of a `page.fetched` event. Throws only on what no page can be. */
@@ -205,6 +219,21 @@ export interface FileFeed {
   rawRows?(event: PayloadEvent, indexes: Iterable<number>): Map<number, RawRow>;
 }
 
+/**
+ * A feed that tells who a source's coins are and not what they cost: lists of ids, names and contracts. It is asked,
+ * kept and accounted for as any polled feed is; its records are listings.
+ */
+export interface DirectoryFeed extends PollFeed {
+  /** For people, as `CoinGecko's list of coins`. */
+  title: string;
+  /** Cron, five fields, UTC. */
+  schedule: string;
+  /** How many pages one run asks for at most. */
+  pages: number;
+  /** Why it is not asked with these settings, as a key that the plan needs; null when it is. Left out: it always is. */
+  unavailable?(settings: PollSettings): string | null;
+}
+
 export type Feed = PollFeed | FileFeed;
 
 /** Everything coinlog knows about one source. One folder exports one of these; the registry lists them. */
@@ -219,7 +248,10 @@ export interface Source {
   staleAfterMs: number;
   /** Null for a source that is read from files. */
   settings: ((values: VariableValues) => PollSettings) | null;
+  /** What its coins cost. Whether the source is fresh is a matter of this feed alone. */
   feed: Feed;
+  /** Who its coins are. */
+  directories: readonly DirectoryFeed[];
   /** The stand-in for its API, under `/<name>`; null for a source without one. */
   sandbox: SandboxRoutes | null;
 }

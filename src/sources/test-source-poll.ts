@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMarket } from '../sandbox/market.ts';
-import type { PageRequest, PayloadEvent, PollFeed, PollSettings, Source } from './source.ts';
+import type { DirectoryFeed, PageRequest, PayloadEvent, PollFeed, PollSettings, Source } from './source.ts';
 import { breakEachField } from './test-source-breaking.ts';
 import { problemsOf } from './test-source-records.ts';
 
@@ -78,9 +78,7 @@ function testSettings(source: Source, feed: PollFeed): void {
   });
 }
 
-function testCheck(source: Source, feed: PollFeed, pages: Record<string, Uint8Array>): void {
-  const request = feed.request(settingsOf(source), 1);
-
+function testCheck(feed: PollFeed, request: PageRequest, pages: Record<string, Uint8Array>): void {
   it.each(Object.entries(noPages))('calls %s no page, and says what it is', (_name, body) => {
     const check = feed.check(body, request);
     expect(check).toMatchObject({ kind: 'wrong' });
@@ -96,14 +94,16 @@ function testCheck(source: Source, feed: PollFeed, pages: Record<string, Uint8Ar
   });
 
   it.each(Object.entries(pages))('takes no part of %s for the whole', (_name, body) => {
+    // Blanks at the end are no part of it.
+    const length = body.findLastIndex((byte) => byte > 0x20);
     for (const part of [0.1, 0.5, 0.9, 0.999]) {
-      const check = feed.check(body.subarray(0, Math.floor(body.byteLength * part)), request);
+      const check = feed.check(body.subarray(0, Math.floor(length * part)), request);
       expect(check.kind).toBe('wrong');
     }
   });
 }
 
-function testPage(feed: PollFeed, request: PageRequest, body: Uint8Array): void {
+function testPage(feed: PollFeed, request: PageRequest, body: Uint8Array, kind: 'coin' | 'listing'): void {
   // A copy, which a Buffer's own slice is not.
   const before = new Uint8Array(body);
   const records = feed.toRecords(pageEvent(request, body));
@@ -111,7 +111,7 @@ function testPage(feed: PollFeed, request: PageRequest, body: Uint8Array): void 
   it('reads as many records as it counts, every one sound', () => {
     expect(feed.check(body, request)).toMatchObject({ kind: 'page', records: records.length });
     expect(problemsOf(records)).toEqual([]);
-    expect(records.some((record) => record.kind === 'coin')).toBe(true);
+    expect(records.some((record) => record.kind === kind)).toBe(true);
   });
 
   it('reads the same twice and leaves the event as it was', () => {
@@ -129,7 +129,7 @@ function testPage(feed: PollFeed, request: PageRequest, body: Uint8Array): void 
   });
 }
 
-function testSandbox(source: Source, feed: PollFeed): void {
+function testSandbox(source: Source, feed: PollFeed, pagesMax: number): void {
   it('reads every record of its sandbox, to the last page', () => {
     if (source.sandbox === null) return;
     const market = createMarket({
@@ -141,7 +141,7 @@ function testSandbox(source: Source, feed: PollFeed): void {
     });
     const upstream = source.sandbox.create(market);
     const { headers, ...settings } = settingsOf(source);
-    for (let page = 1; page <= 5; page++) {
+    for (let page = 1; page <= pagesMax; page++) {
       const request = feed.request({ headers, ...settings }, page);
       const query = new URLSearchParams();
       for (const [name, value] of Object.entries(request.params)) query.set(name, String(value));
@@ -149,7 +149,8 @@ function testSandbox(source: Source, feed: PollFeed): void {
         path: source.sandbox.basePath + request.path,
         query,
         headers,
-        nowMs: receivedAt.getTime(),
+        // A second apart: within every limit there is.
+        nowMs: receivedAt.getTime() + page * 1_000,
       });
       expect(answer.status).toBe(200);
       const check = feed.check(encode(answer.body), request);
@@ -163,16 +164,49 @@ function testSandbox(source: Source, feed: PollFeed): void {
   });
 }
 
-/** The part of the conformance suite for a source that is asked page by page. */
-export function testPollFeed(source: Source, feed: PollFeed, pages: Record<string, Uint8Array>): void {
-  testSettings(source, feed);
-  testCheck(source, feed, pages);
-  testSandbox(source, feed);
+function testPages(
+  feed: PollFeed,
+  request: PageRequest,
+  pages: Record<string, Uint8Array>,
+  kind: 'coin' | 'listing',
+) {
+  testCheck(feed, request, pages);
   it('has sample pages', () => {
     expect(Object.keys(pages)).not.toEqual([]);
   });
-  const request = feed.request(settingsOf(source), 1);
-  for (const [name, body] of Object.entries(pages)) {
-    describe(`page ${name}`, () => testPage(feed, request, body));
-  }
+  for (const [name, body] of Object.entries(pages))
+    describe(`page ${name}`, () => testPage(feed, request, body, kind));
+}
+
+/** The part of the conformance suite for a source that is asked page by page. */
+export function testPollFeed(source: Source, feed: PollFeed, pages: Record<string, Uint8Array>): void {
+  testSettings(source, feed);
+  testSandbox(source, feed, 5);
+  testPages(feed, feed.request(settingsOf(source), 1), pages, 'coin');
+}
+
+/** The part of it for a feed that tells who a source's coins are. */
+export function testDirectory(source: Source, feed: DirectoryFeed, pages: Record<string, Uint8Array>): void {
+  const subjects = Array.from({ length: feed.pages }, (_, index) => `coin-${index}`);
+  const settings = { ...settingsOf(source), pages: feed.pages, subjects };
+
+  it('has a title, a schedule of its own and as many pages as it asks for', () => {
+    expect(feed.title.trim()).not.toBe('');
+    expect(feed.schedule.trim().split(/\s+/)).toHaveLength(5);
+    expect(feed.pages).toBeGreaterThanOrEqual(1);
+    const addresses = Array.from({ length: feed.pages }, (_, index) => feed.request(settings, index + 1));
+    expect(new Set(addresses.map((address) => JSON.stringify(address))).size).toBe(feed.pages);
+  });
+
+  it('asks with what is recorded of the settings alone, which holds no key', () => {
+    const secrets = Object.keys(source.variables).filter((name) => source.variables[name]?.secret);
+    const keys = Object.fromEntries(secrets.map((name) => [name, `key-of-${name}`]));
+    const request = feed.request({ ...settingsOf(source, keys), pages: feed.pages, subjects }, 1);
+    expect(request.path).toMatch(/^\/[^?#]*$/);
+    expect(JSON.stringify(request)).not.toContain('key-of-');
+  });
+
+  // What it asks about are the coins of another feed's sandbox: its source's own tests know which.
+  if (feed.subjects === undefined) testSandbox(source, feed, feed.pages);
+  testPages(feed, feed.request(settings, 1), pages, 'listing');
 }

@@ -1,5 +1,5 @@
 import { decimalFields } from './record.ts';
-import type { CoinRecord, QuoteValues, SourceRecord } from './record.ts';
+import type { CoinRecord, ListingRecord, QuoteValues, SourceRecord } from './record.ts';
 import { isSourceCoinId } from './text.ts';
 
 /** What PostgreSQL's numeric reads, without its words for infinity and no number. */
@@ -21,10 +21,23 @@ function* quoteProblems(quote: QuoteValues): Generator<string> {
   if (Number.isNaN(quote.observedAt.getTime())) yield 'observedAt is no time';
 }
 
+function* namingProblems(record: CoinRecord | ListingRecord): Generator<string> {
+  if (!isSourceCoinId(record.sourceCoinId)) yield `id ${JSON.stringify(record.sourceCoinId)}`;
+  if (record.symbol !== null && !isUpperCase(record.symbol))
+    yield `symbol ${record.symbol} is not upper case`;
+  if (record.symbol === '' || record.name === '') yield 'an empty symbol or name is not null';
+}
+
+function* listingProblems({ part, contracts, mappedIds }: ListingRecord): Generator<string> {
+  if (part === '') yield 'an empty part is left out';
+  for (const { platform, address } of contracts)
+    if (!isSourceCoinId(platform) || !isSourceCoinId(address))
+      yield `contract ${JSON.stringify([platform, address])}`;
+  for (const { source, sourceCoinId } of mappedIds)
+    if (source === '' || !isSourceCoinId(sourceCoinId)) yield `mapped id ${JSON.stringify(sourceCoinId)}`;
+}
+
 function* coinProblems(coin: CoinRecord): Generator<string> {
-  if (!isSourceCoinId(coin.sourceCoinId)) yield `id ${JSON.stringify(coin.sourceCoinId)}`;
-  if (coin.symbol !== null && !isUpperCase(coin.symbol)) yield `symbol ${coin.symbol} is not upper case`;
-  if (coin.symbol === '' || coin.name === '') yield 'an empty symbol or name is not null';
   if (coin.quotes.length === 0) yield 'no quotes: such a record is skipped, with a reason';
   const currencies = new Set(coin.quotes.map((quote) => quote.currency));
   if (currencies.size !== coin.quotes.length) yield 'two quotes in one currency';
@@ -32,7 +45,9 @@ function* coinProblems(coin: CoinRecord): Generator<string> {
 }
 
 function* recordProblems(record: SourceRecord): Generator<string> {
+  if (record.kind === 'coin' || record.kind === 'listing') yield* namingProblems(record);
   if (record.kind === 'coin') yield* coinProblems(record);
+  if (record.kind === 'listing') yield* listingProblems(record);
   if (record.kind === 'skipped' && record.reason === '') yield 'skipped without a reason';
   if (record.kind === 'rejected' && record.issues.length === 0) yield 'rejected without an issue';
   if (JSON.stringify(record).includes(String.raw`\u0000`)) yield 'NUL, which PostgreSQL cannot hold';

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Source, Variable } from './source.ts';
 import { testFileFeed } from './test-source-file.ts';
-import { testPollFeed } from './test-source-poll.ts';
+import { testDirectory, testPollFeed } from './test-source-poll.ts';
 
 /** What the suite reads with a source, by a name for each. At least one that gives coins. */
 export interface SourceSamples {
   /** Bodies of status 200 as the API sends them, asked for with the default settings. Small ones: each field is broken. */
   pages?: Record<string, Uint8Array>;
+  /** The same of each directory, by its stream: the first page that it asks for. */
+  directories?: Record<string, Record<string, Uint8Array>>;
   /** Whole files, for a source that reads files. */
   files?: Record<string, Uint8Array>;
 }
@@ -42,5 +44,15 @@ export function testSource(source: Source, samples: SourceSamples): void {
 
     if (source.feed.kind === 'poll') testPollFeed(source, source.feed, samples.pages ?? {});
     else testFileFeed(source.feed, samples.files ?? {});
+
+    for (const directory of source.directories)
+      describe(`directory ${directory.stream}`, () => {
+        it('has a stream of its own among those of its source', () => {
+          expect(directory.stream).toMatch(/^[a-z][a-z0-9]*\.[a-z][a-z0-9-]*$/);
+          expect(directory.stream.split('.')[0]).toBe(source.name);
+          expect(directory.stream).not.toBe(source.feed.stream);
+        });
+        testDirectory(source, directory, samples.directories?.[directory.stream] ?? {});
+      });
   });
 }

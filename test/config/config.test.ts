@@ -23,6 +23,8 @@ describe('the configuration', () => {
     ['SOURCES', 'coingecko,binance'],
     ['INGEST_SCHEDULE', '* * * * * *'],
     ['INGEST_SCHEDULE_COINPAPRIKA', 'often'],
+    ['INGEST_SCHEDULE_COINPAPRIKA', 'off'],
+    ['INGEST_SCHEDULE_COINGECKO_LIST', 'daily'],
     ['COINGECKO_PAGES', '0'],
     ['COINGECKO_API_KEY_KIND', 'gold'],
     ['COINGECKO_BASE_URL', 'not a url'],

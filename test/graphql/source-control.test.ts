@@ -59,6 +59,8 @@ async function settingsOf() {
   return { settings, digests: await digestSettings(database.sql, settings) };
 }
 
+const coingeckoGate = { source: 'coingecko', name: 'coingecko' };
+
 describe('a source', () => {
   it('that nothing holds back is asked at its next tick', async () => {
     expect(await controlsOf('coingecko')).toEqual({
@@ -108,7 +110,7 @@ describe('a source', () => {
 
   it('that has to be waited for is asked at the first tick after that', async () => {
     const { digests } = await settingsOf();
-    const gate = await openGate(database.sql, 'coingecko', digests.config, () => new Date());
+    const gate = await openGate(database.sql, coingeckoGate, digests.config, () => new Date());
     await gate.waitUntil(new Date('2100-01-01T00:30:00Z'), 'HTTP 429');
     expect(await controlsOf('coingecko')).toEqual({
       ...free,
@@ -121,7 +123,7 @@ describe('a source', () => {
 
   it('that refused its configuration is stopped, and its reset lets it be asked again', async () => {
     const { digests } = await settingsOf();
-    const gate = await openGate(database.sql, 'coingecko', digests.config, () => new Date());
+    const gate = await openGate(database.sql, coingeckoGate, digests.config, () => new Date());
     await gate.stop(null, 'HTTP 401: check the key.');
     expect(await controlsOf('coingecko')).toMatchObject({
       breaker: 'STOPPED_BY_CONFIG',

@@ -31,7 +31,10 @@ export interface TestApi {
 
 /** Every source as it is without any configuration; csv is off, so that there is one that is. */
 export const sourceConfigs: readonly SourceConfig[] = sources.map((source) => ({
+  name: source.name,
   source,
+  feed: source.feed,
+  directories: [],
   enabled: source.name !== 'csv',
   settings: null,
   schedule: source.schedule,

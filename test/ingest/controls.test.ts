@@ -125,7 +125,7 @@ describe('the scheduler', () => {
       INGEST_SCHEDULE: '0 0 1 1 *',
     });
     const scheduler = startScheduler({
-      sources: [source],
+      feeds: [source],
       csvPath: null,
       ingester,
       log: silentLogger,
@@ -167,7 +167,7 @@ describe('the scheduler', () => {
       INGEST_SCHEDULE: '0 0 1 1 *',
     });
     const scheduler = startScheduler({
-      sources: [source],
+      feeds: [source],
       csvPath: null,
       ingester: {
         ...ingester,
@@ -201,7 +201,7 @@ describe('the scheduler', () => {
     });
     await append(database.sql, 'coinpaprika.tickers', [started]);
     const scheduler = start('http://127.0.0.1:9', {
-      sources: [sourceConfigured('coinpaprika', { SOURCES: 'csv' })],
+      feeds: [sourceConfigured('coinpaprika', { SOURCES: 'csv' })],
     });
     await waitFor(
       'the old run',

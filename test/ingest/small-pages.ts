@@ -15,5 +15,6 @@ export function withSmallPages(config: SourceConfig, feedName = stream): SourceC
     const { path, params } = feed.request(settings, page);
     return { path, params: { ...params, per_page: perPage } };
   };
-  return { ...config, source: { ...config.source, feed: { ...feed, stream: feedName, request } } };
+  const small: PollFeed = { ...feed, stream: feedName, request };
+  return { ...config, feed: small, source: { ...config.source, feed: small } };
 }

@@ -11,6 +11,9 @@ const [source] = sources.map((source) => ({
   schedule: source.schedule,
   staleAfterMs: source.staleAfterMs,
   driftMode: 'evolve' as const,
+  name: source.name,
+  feed: source.feed,
+  directories: [],
 }));
 
 /** Begins a run with an ingester that does just this. */

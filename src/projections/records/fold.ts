@@ -9,7 +9,8 @@ import {
   type RecordIssue,
   type RejectedRecord,
 } from '../../sources/record.ts';
-import type { Source } from '../../sources/source.ts';
+import type { FeedOfSource } from '../../sources/registry.ts';
+import { declaredRows, listingRow, type ListingRow } from '../listings/fold.ts';
 import { ownCoinId } from '../identity/own-coin-id.ts';
 import type { Shape } from '../drift/shape.ts';
 import { readRecords, type RecordContract } from './read-records.ts';
@@ -26,6 +27,10 @@ export interface FoldedRecords {
   /** Lines of COPY, each with its end. One text for all, which is handed from a thread to another in one piece. */
   staged: string;
   stagedRows: number;
+  /** A row for each record of a directory. */
+  listings: ListingRow[];
+  /** What its coins are declared to be: beside their quotes, by which they are counted. */
+  declared: ListingRow[];
   rejected: RejectedRecord[];
   /** Counted where the payload was received or split, apart from what becomes of each. */
   read: number;
@@ -103,12 +108,22 @@ function countRead(event: LogEvent, parsed: number): number {
 }
 
 /** Pure: the records of a `page.fetched` or `file.chunk` event. Throws on a payload that no such event can have. */
-export function foldRecords(event: LogEvent, source: Source, contract: RecordContract): FoldedRecords {
-  const { records, shape, frozen } = readRecords(event, source.feed, contract);
+export function foldRecords(
+  event: LogEvent,
+  { source, feed }: FeedOfSource,
+  contract: RecordContract,
+): FoldedRecords {
+  const { records, shape, frozen } = readRecords(event, feed, contract);
   const read = countRead(event, records.length);
   const folded: FoldedRecords = {
     staged: '',
     stagedRows: 0,
+    listings: [],
+    declared: declaredRows(
+      event,
+      source.name,
+      records.filter((record) => record.kind === 'coin'),
+    ),
     rejected: [],
     read,
     skipped: 0,
@@ -118,6 +133,7 @@ export function foldRecords(event: LogEvent, source: Source, contract: RecordCon
   };
   for (const record of records) {
     if (record.kind === 'rejected') folded.rejected.push(record);
+    else if (record.kind === 'listing') folded.listings.push(listingRow(event, source.name, record));
     else if (record.kind === 'skipped' || record.quotes.length === 0) folded.skipped += 1;
     else {
       if (record.cellIssues?.length)

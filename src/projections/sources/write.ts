@@ -11,12 +11,15 @@ export const addSourceCounts = `
   on conflict (source) do update set
     coins = source.coins + excluded.coins, snapshots = source.snapshots + excluded.snapshots`;
 
-/** $1: the runs a batch touched. The latest started run is the last one; success is the end of a completed one. */
+/**
+ * $1: the runs a batch touched, $2: the streams of directories, whose runs tell nothing of how fresh a source's market
+ * is. The latest started run is the last one; success is the end of a completed one.
+ */
 export const writeSourceRuns = `
   insert into source (source, coins, snapshots, last_run_id, last_run_started_at, last_success_at)
   select distinct on (source) source, 0, 0, run_id, started_at,
     max(ended_at) filter (where status = 'COMPLETED') over (partition by source)
-  from run where run_id = any($1)
+  from run where run_id = any($1) and feed <> all($2)
   order by source, started_at desc, run_id desc
   on conflict (source) do update set
     last_run_id = case when (excluded.last_run_started_at, excluded.last_run_id)

@@ -2,7 +2,7 @@ import type { Queryable } from '../../database/client.ts';
 import type { Archive } from '../../log/archive/archive.ts';
 import { readEvent } from '../../log/read.ts';
 import { unpacked } from '../../projections/records/unpacked.ts';
-import { sourceOfStream } from '../../sources/registry.ts';
+import { feedOfStream } from '../../sources/registry.ts';
 import { eventKeyText, type EventKey } from './events.ts';
 
 /** Which record of which event. */
@@ -20,7 +20,7 @@ async function rawRecordsOf(
 ): Promise<readonly unknown[]> {
   const event = await readEvent(sql, stream, version, archive);
   if (event === null || event.redacted) return [];
-  return sourceOfStream(stream)?.feed.rawRecords?.(unpacked(event)) ?? [];
+  return feedOfStream(stream)?.feed.rawRecords?.(unpacked(event)) ?? [];
 }
 
 /**

@@ -57,6 +57,7 @@ function source(name: string): Source {
       readValues: () => [],
       toRecords: () => [],
     },
+    directories: [],
     sandbox: routes,
   };
 }

@@ -1,5 +1,6 @@
 import type { Source } from '../source.ts';
 import { markets } from './feed.ts';
+import { list } from './list.ts';
 import { sandbox } from './sandbox.ts';
 import { settings, variables } from './settings.ts';
 
@@ -13,5 +14,6 @@ export const coingecko: Source = {
   staleAfterMs: 15 * 60_000,
   settings,
   feed: markets,
+  directories: [list],
   sandbox,
 };

@@ -6,4 +6,11 @@ import { coinpaprika } from './index.ts';
 const fixture = (name: string): Uint8Array =>
   readFileSync(join(import.meta.dirname, '../../../fixtures/coinpaprika', name));
 
-testSource(coinpaprika, { pages: { 'tickers.json': fixture('tickers.json') } });
+testSource(coinpaprika, {
+  pages: { 'tickers.json': fixture('tickers.json') },
+  directories: {
+    'coinpaprika.coins': { 'coins.json': fixture('coins.json') },
+    'coinpaprika.mappings': { 'mappings.json': fixture('mappings.json') },
+    'coinpaprika.contracts': { 'contracts.json': fixture('contracts.json') },
+  },
+});

@@ -1,5 +1,8 @@
 import type { Source } from '../source.ts';
+import { coinsList } from './coins-list.ts';
+import { contracts } from './contracts.ts';
 import { tickers } from './feed.ts';
+import { mappings } from './mappings.ts';
 import { sandbox } from './sandbox.ts';
 import { settings, variables } from './settings.ts';
 
@@ -13,5 +16,6 @@ export const coinpaprika: Source = {
   staleAfterMs: 15 * 60_000,
   settings,
   feed: tickers,
+  directories: [coinsList, contracts, mappings],
   sandbox,
 };

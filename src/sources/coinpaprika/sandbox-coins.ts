@@ -1,11 +1,10 @@
+import { isToken } from '../../sandbox/kit/contracts.ts';
 import { isListed } from '../../sandbox/kit/listing.ts';
-import { unit } from '../../sandbox/kit/random.ts';
 import { errorResponse, jsonResponse } from '../../sandbox/kit/response.ts';
 import type { SandboxCoin, SandboxResponse } from '../sandbox-market.ts';
 import { type View, paprikaId, paprikaTime } from './sandbox-view.ts';
 
 const newForMs = 5 * 86_400_000;
-const tokenShare = 0.8;
 
 /** `GET /coins`: the naming of all coins; those that are no longer traded have rank 0. */
 export function coins(view: View): SandboxResponse {
@@ -44,6 +43,6 @@ function naming(coin: SandboxCoin, active: boolean, moment: Date): object {
     rank: active ? coin.rank : 0,
     is_new: moment.getTime() - coin.firstDataAt.getTime() < newForMs,
     is_active: active,
-    type: unit('token', coin.index) < tokenShare ? 'token' : 'coin',
+    type: isToken(coin) ? 'token' : 'coin',
   };
 }

@@ -9,6 +9,8 @@ import type {
   SandboxUpstream,
 } from '../sandbox-market.ts';
 import { coinById, coins } from './sandbox-coins.ts';
+import { contractPlatforms, platformContracts } from './sandbox-contracts.ts';
+import { mappings } from './sandbox-mappings.ts';
 import { global } from './sandbox-global.ts';
 import { type Plan, type View, createView } from './sandbox-view.ts';
 import { tickerById, tickers } from './sandbox-tickers.ts';
@@ -19,6 +21,8 @@ const requestsPerSecond = 10;
 const cacheTtlMs = { free: 300_000, paid: 60_000 } as const;
 /** Paths that need a plan above the one a key stands for here. */
 const beyondPlan = /^\/(coins\/mappings|changelog\/ids|key\/info|(tickers|contracts)\/.+\/historical)$/;
+/** A key that stands for the plan which has the mappings. */
+const businessKey = /^(Bearer )?business-/;
 const keyForm = /^(Bearer )?[\w-]{8,}$/;
 
 /** Stands in for CoinPaprika: free without an Authorization header, paid with any well-formed key. */
@@ -52,7 +56,8 @@ function answer(
 ): SandboxResponse {
   const below = pathBelow(basePath, request.path);
   if (below === null) return errorResponse(404, 'not found');
-  if (beyondPlan.test(below))
+  const isMapped = below === '/coins/mappings' && businessKey.test(request.headers['authorization'] ?? '');
+  if (beyondPlan.test(below) && !isMapped)
     return errorResponse(402, 'this API plan does not include the requested resource');
   const moment = market.now();
   const key = `${below}?${request.query.toString()}`;
@@ -64,8 +69,10 @@ function answer(
 function route(below: string, query: URLSearchParams, view: View): SandboxResponse {
   const [collection = '', id, more] = below.slice(1).split('/');
   if (more !== undefined) return errorResponse(404, 'not found');
+  if (below === '/coins/mappings') return mappings(view, query);
   if (collection === 'tickers') return id === undefined ? tickers(view, query) : tickerById(view, query, id);
   if (collection === 'coins') return id === undefined ? coins(view) : coinById(view, id);
+  if (collection === 'contracts') return id === undefined ? contractPlatforms() : platformContracts(view, id);
   if (collection === 'global' && id === undefined) return global(view);
   return errorResponse(404, 'not found');
 }

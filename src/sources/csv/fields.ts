@@ -20,7 +20,22 @@ export const decimalKinds: Record<DecimalField, CellKind> = {
   maxSupply: 'amount',
 };
 
-const otherFields = ['id', 'symbol', 'name', 'imageUrl', 'rank', 'date', 'currency'] as const;
+/** Columns in which a file names its coins by the ids of other sources, and whose ids they are. */
+export const declaredSources = { coingeckoId: 'coingecko', coinpaprikaId: 'coinpaprika' } as const;
+export type DeclaredField = keyof typeof declaredSources;
+export const declaredFields = Object.keys(declaredSources) as DeclaredField[];
+
+const otherFields = [
+  'id',
+  'symbol',
+  'name',
+  'imageUrl',
+  'rank',
+  'date',
+  'currency',
+  'coingeckoId',
+  'coinpaprikaId',
+] as const;
 
 /** What a column can be taken for. */
 export const fieldNames = [...otherFields, ...decimalFields] as const;

@@ -22,5 +22,6 @@ export const csv: Source = {
   staleAfterMs: 24 * 60 * 60_000,
   settings: null,
   feed: files,
+  directories: [],
   sandbox: null,
 };

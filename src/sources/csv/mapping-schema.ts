@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isDateFormat } from './date-format.ts';
-import { fieldNames } from './fields.ts';
+import { declaredSources, fieldNames } from './fields.ts';
 import { isTimeZone } from './time-zone.ts';
 
 const labels = z.array(z.string().trim().min(1).max(200)).max(100);
@@ -33,6 +33,8 @@ export const mappingSchema = z
       .optional(),
     /** What a coin is known by; left out: its id, else its symbol, else its name. */
     idFrom: z.enum(['id', 'symbol', 'name']).optional(),
+    /** The source whose ids the column of `id` holds, as in an export of it; the file then declares them. */
+    idsOf: z.enum(Object.values(declaredSources)).optional(),
     /** What is the same in every row and has no column, as the symbol of a file of one coin. */
     constants: z.partialRecord(field, z.string().max(500)).optional(),
   })

@@ -1,6 +1,6 @@
 import { observedAt } from '../observed-at.ts';
 import { type QuoteValues, type RecordIssue, decimalFields, unknownQuote } from '../record.ts';
-import type { CoinRecord } from '../record.ts';
+import type { CoinRecord, SourceCoinRef } from '../record.ts';
 import {
   cleanImageUrl,
   cleanName,
@@ -10,7 +10,7 @@ import {
   nameLengthMax,
   quoted,
 } from '../text.ts';
-import { type Field, decimalKinds, unitPriceFields } from './fields.ts';
+import { type Field, declaredFields, declaredSources, decimalKinds, unitPriceFields } from './fields.ts';
 import { isUnknown, readNumber, readRank } from './numbers.ts';
 import type { RowContext } from './row-context.ts';
 
@@ -111,6 +111,20 @@ function readPlace(row: Row): number | null {
   return null;
 }
 
+/** The ids of other sources that the row names; one that is none costs only itself. */
+function readDeclaredIds(row: Row, sourceCoinId: string): SourceCoinRef[] {
+  const { mapping, identity } = row.context.map;
+  const declared = new Map<string, string>();
+  if (mapping.idsOf !== undefined && identity === 'id') declared.set(mapping.idsOf, sourceCoinId);
+  for (const field of declaredFields) {
+    const cell = row.cell(field);
+    if (cell === null || isUnknown(cell)) continue;
+    if (isSourceCoinId(cell)) declared.set(declaredSources[field], cell);
+    else row.note(field, 'invalid_id', `1 to ${idLengthMax} characters`);
+  }
+  return [...declared].map(([source, id]) => ({ source, sourceCoinId: id }));
+}
+
 function readCoin(row: Row): Omit<CoinRecord, 'index'> {
   const { identity } = row.context.map;
   const sourceCoinId = row.cell(identity) ?? '';
@@ -118,6 +132,7 @@ function readCoin(row: Row): Omit<CoinRecord, 'index'> {
   const quote: QuoteValues = { ...unknownQuote, currency: readCurrency(row), ...readTime(row) };
   readDecimals(row, quote);
   quote.rank = readPlace(row);
+  const declaredIds = readDeclaredIds(row, sourceCoinId);
   return {
     kind: 'coin',
     sourceCoinId,
@@ -125,6 +140,7 @@ function readCoin(row: Row): Omit<CoinRecord, 'index'> {
     name: readLabel(row, 'name', cleanName),
     imageUrl: readImageUrl(row),
     quotes: [quote],
+    ...(declaredIds.length > 0 && { declaredIds }),
   };
 }
 

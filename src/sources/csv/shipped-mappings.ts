@@ -7,6 +7,8 @@ const columns: Mapping['columns'] = {
   imageUrl: ['image', 'image_url', 'logo'],
   rank: ['rank', 'market_cap_rank', 'cmc_rank'],
   currency: ['quote_currency', 'vs_currency'],
+  coingeckoId: ['coingecko_id'],
+  coinpaprikaId: ['coinpaprika_id'],
   date: ['last_updated', 'last_updated_at', 'updated_at', 'observed_at'],
   price: ['price', 'current_price', 'last_price'],
   marketCap: ['market_cap', 'mcap', 'market_capitalization'],
@@ -36,6 +38,8 @@ const fallbacks: Mapping['columns'] = {
   name: ['coin', 'cryptocurrency', 'asset'],
   rank: ['position'],
   currency: ['currency'],
+  coingeckoId: ['gecko_id'],
+  coinpaprikaId: ['paprika_id'],
   date: ['date', 'datetime', 'timestamp', 'time'],
   price: ['value', 'close', 'closing_price'],
   volume24h: ['volume', 'vol'],
@@ -51,7 +55,12 @@ export const plainMapping: Mapping = { name: 'plain', columns, fallbacks };
 /** The mappings that coinlog brings. The first whose `when` a header has is the file's. */
 export const shippedMappings: readonly Mapping[] = [
   { ...plainMapping, name: 'coinmarketcap-v1', when: ['24h_volume_usd', 'available_supply'] },
-  { ...plainMapping, name: 'coingecko-export', when: ['current_price', 'market_cap_rank', 'last_updated'] },
+  {
+    ...plainMapping,
+    name: 'coingecko-export',
+    when: ['current_price', 'market_cap_rank', 'last_updated'],
+    idsOf: 'coingecko',
+  },
   // The day's high and low are left out: a candle may be of an hour or of a month.
   { ...plainMapping, name: 'ohlc', when: ['open', 'high', 'low', 'close'] },
   plainMapping,
