@@ -28,3 +28,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON control.rebuild TO coinlog_app;
 GRANT SELECT ON control.corrected TO coinlog_app;
 --> statement-breakpoint
 GRANT SELECT, INSERT ON control.corrected TO coinlog_projector;
+--> statement-breakpoint
+GRANT DELETE ON control.correction TO coinlog_projector;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
+import { keptFrom } from '../config/retention.ts';
 import { databaseClock } from '../database/clock.ts';
 import { openDatabase, type Database } from '../database/open.ts';
 import { createFetcher } from '../ingest/http.ts';
@@ -75,6 +76,7 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     limits,
     log,
     now,
+    keptFrom: (time) => config.historyRetention && keptFrom(config.historyRetention, time),
     onEffects: ({ records, runsEnded }) => {
       for (const { source, outcome, count } of records) metrics.ingestRecords.inc({ source, outcome }, count);
       for (const { source, status } of runsEnded) metrics.ingestRuns.inc({ source, status });

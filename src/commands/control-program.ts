@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
 import type { App } from './app.ts';
-import { wholeNumber } from './arguments.ts';
+import { timeArgument, wholeNumber } from './arguments.ts';
 import { deadLettersList, deadLettersRetry, deadLettersSkip } from './dead-letters.ts';
 import { driftAck, driftList } from './drift.ts';
+import { historyExpire, historyList } from './history.ts';
 import { identityPropose } from './identity.ts';
 import { mappingList, mappingLoad, mappingShow } from './mapping.ts';
 import type { Output } from './output.ts';
@@ -138,6 +139,24 @@ export function addMappingCommands(mapping: Command, withApp: WithApp): void {
     .option(...jsonOption)
     .action((file: string, { reason }: { reason: string }) =>
       withApp((app, output) => mappingLoad(app, output, file, reason)),
+    );
+}
+
+/** `coinlog history …`: how far back observations are kept. */
+export function addHistoryCommands(history: Command, withApp: WithApp): void {
+  history
+    .command('list')
+    .description('from when on observations are kept, and what was decided about it')
+    .option(...jsonOption)
+    .action(() => withApp(historyList));
+  history
+    .command('expire')
+    .description('lets older observations go, but for the newest of each coin; the raw log stays')
+    .requiredOption('--before <time>', 'as 2026-01-01', timeArgument)
+    .requiredOption('--reason <text>', 'why, for the record')
+    .option(...jsonOption)
+    .action(({ before, reason }: { before: Date; reason: string }) =>
+      withApp((app, output) => historyExpire(app, output, before, reason)),
     );
 }
 

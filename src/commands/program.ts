@@ -13,6 +13,7 @@ import { positiveNumber, timeArgument, wholeNumber } from './arguments.ts';
 import {
   addDeadLetterCommands,
   addDriftCommands,
+  addHistoryCommands,
   addIdentityCommands,
   addMappingCommands,
   addRejectedCommands,
@@ -228,6 +229,7 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
   addDriftCommands(command('drift', 'what sources send otherwise than before'), decides);
   addRejectedCommands(command('rejected', 'records that could not be read'), decides);
   addIdentityCommands(command('identity', 'which source coins are one coin'), decides);
+  addHistoryCommands(command('history', 'how far back observations are kept'), decides);
   addMappingCommands(command('mapping', 'how the columns of CSV files are read'), decides);
   addDeadLetterCommands(command('deadletters', 'events that no fold can read'), decides);
   const source = command('source', 'looks at sources, pauses, resumes and resets them');

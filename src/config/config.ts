@@ -10,6 +10,7 @@ import type {
   Source,
   VariableValues,
 } from '../sources/source.ts';
+import { retention, type Retention } from './retention.ts';
 import { allVariables, driftMode, scheduleOff, scheduleVariableOf, type DriftMode } from './variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,6 +52,8 @@ export interface Config {
   /** What is declared of all CSV files; a command may say otherwise of its own. */
   fileOptions: FileOptions;
   archiveUri: string | null;
+  /** Null: observations are kept for ever. */
+  historyRetention: Retention | null;
   batchRecords: number;
   retryAttempts: number;
   /** A run with more rejected records than this has failed; null: only the percentage counts. */
@@ -207,6 +210,7 @@ export function loadConfig(environment: Environment): Config {
     csvPath: text.parse(values['CSV_PATH']),
     fileOptions: fileOptions(values),
     archiveUri: text.parse(values['ARCHIVE_URI']),
+    historyRetention: retention.optional().parse(values['HISTORY_RETENTION']) ?? null,
     batchRecords: z.number().parse(values['ETL_BATCH_SIZE']),
     rejectLimitRecords: number.parse(values['REJECT_LIMIT_RECORDS']),
     rejectLimitPercent: z.number().parse(values['REJECT_LIMIT_PERCENT']),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Cron } from 'croner';
+import { retentionText } from './retention.ts';
 import { sources } from '../sources/registry.ts';
 import type { DirectoryFeed, Variables } from '../sources/source.ts';
 
@@ -109,6 +110,12 @@ const general: Variables = {
     description:
       'Where "coinlog log archive" moves old events: a folder, or s3://bucket/prefix?endpoint=https://host&region=R (credentials by AWS_ACCESS_KEY_ID and the like, or the machine itself).',
     example: '/var/lib/coinlog-archive',
+  },
+  HISTORY_RETENTION: {
+    schema: retentionText.optional(),
+    description:
+      'How long observations are kept, in days, months or years, as 24m; whole months go at once, the raw log stays. Unset: for ever.',
+    example: '24m',
   },
   SOURCES: {
     schema: sourceList.default(sourceNames),

@@ -39,6 +39,8 @@ export const readModel = readSchema.table('read_model', {
   rebuiltAt: time('rebuilt_at').notNull(),
   /** The version that the last rebuild was swapped in with. */
   rebuiltVersion: count('rebuilt_version').notNull(),
+  /** Older observations have gone, but for the newest of each coin; null: all of them are there. */
+  historyFrom: time('history_from'),
 });
 
 /** What a rebuild must reproduce, row by row. */

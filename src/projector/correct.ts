@@ -1,6 +1,8 @@
 import type { Queryable, Sql, Transaction } from '../database/client.ts';
+import { historyFrom } from '../control/history-decisions.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { readHeader } from '../log/read.ts';
+import { forgetCorrections } from '../projections/snapshots/expire.ts';
 import {
   createNoted,
   dropNoted,
@@ -39,6 +41,9 @@ async function sharedColumns(sql: Queryable): Promise<string[]> {
 
 const asJson = (position: Checkpoints): string => JSON.stringify(Object.fromEntries(position));
 
+// No source's time is before 2009.
+const beforeAll = new Date('0001-01-01T00:00:00Z');
+
 /** How far both have been folded. */
 const commonOf = (a: Checkpoints, b: Checkpoints): Checkpoints =>
   new Map([...a].map(([stream, version]) => [stream, Math.min(version, b.get(stream) ?? 0)]));
@@ -49,9 +54,10 @@ const commonOf = (a: Checkpoints, b: Checkpoints): Checkpoints =>
  */
 export function createCorrections(
   { sql, archive }: CorrectionDeps,
-  { foldDigest, redactions }: Decisions,
+  { foldDigest, redactions, expiries }: Decisions,
 ): Corrections {
   const redacted = [...redactions];
+  const keptFrom = historyFrom(expiries) ?? beforeAll;
   let ahead: { upTo: Checkpoints; rest: string } | null = null;
 
   /** When the first event was recorded that is folded into the live read model and was not looked at; null: none is. */
@@ -77,15 +83,16 @@ export function createCorrections(
         const upTo = commonOf(await readCheckpoints(tx, 'read'), await readCheckpoints(tx, 'read_next'));
         const statements = noteStatements(columns);
         await tx.unsafe(createNoted);
-        await tx.unsafe(statements.ahead, [redacted, asJson(upTo)]);
+        await tx.unsafe(statements.ahead, [redacted, asJson(upTo), keptFrom]);
         return { upTo, rest: statements.rest };
       });
     },
     async keep(tx, version) {
       await tx.unsafe(redactCorrections, [redacted]);
+      await tx.unsafe(forgetCorrections, [keptFrom]);
       if (ahead === null) return { foldDigest, withdrawn: 0, introduced: 0 };
       const since = await firstSince(tx, ahead.upTo);
-      if (since !== null) await tx.unsafe(ahead.rest, [redacted, asJson(ahead.upTo), since]);
+      if (since !== null) await tx.unsafe(ahead.rest, [redacted, asJson(ahead.upTo), keptFrom, since]);
       const withdrawn = await tx.unsafe(keepWithdrawn, [version]);
       await tx.unsafe(keepCorrected);
       const introduced = await tx.unsafe(keepIntroduced, [version]);

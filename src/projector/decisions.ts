@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { historyFrom, readExpiries, type Expiry } from '../control/history-decisions.ts';
 import { readMappings } from '../control/mapping-decisions.ts';
 import { readReleased } from '../control/record-decisions.ts';
 import { readSkipped } from '../control/skip-decisions.ts';
 import type { Queryable } from '../database/client.ts';
 import { readRedactions } from '../log/redactions.ts';
 import type { Redactions } from '../log/stored-event.ts';
+import type { MadeBy } from './schema.ts';
 
 /** What the folds obey besides an event itself: what operators have decided about it. */
 export interface Decisions {
@@ -17,7 +19,16 @@ export interface Decisions {
   skipped: ReadonlySet<string>;
   /** How the columns of files are read, by name: the newest that was loaded. */
   mappings: ReadonlyMap<string, unknown>;
+  /** From when on observations are kept. */
+  expiries: readonly Expiry[];
 }
+
+/** What a read model that obeys them is labelled with. */
+export const madeByOf = (codeDigest: string, { foldDigest, expiries }: Decisions): MadeBy => ({
+  foldDigest,
+  codeDigest,
+  historyFrom: historyFrom(expiries),
+});
 
 /** Each changes what was folded long ago, and so it changes the digest. */
 export async function readDecisions(sql: Queryable, codeDigest: string): Promise<Decisions> {
@@ -25,14 +36,17 @@ export async function readDecisions(sql: Queryable, codeDigest: string): Promise
   const released = await readReleased(sql);
   const skipped = await readSkipped(sql);
   const loaded = await readMappings(sql);
+  const expiries = await readExpiries(sql);
   const decided = [
     ...[...redactions].map((key) => `\n${key}`),
     ...[...released].map((key) => `\nreleased ${key}`),
     ...[...skipped].map((key) => `\nskipped ${key}`),
     ...loaded.map(({ name, sha256 }) => `\nmapping ${name} ${sha256}`),
+    ...expiries.map((expiry) => `\nexpired ${JSON.stringify(expiry)}`),
   ].sort();
   const mappings = new Map(loaded.map(({ name, mapping }) => [name, mapping]));
-  return { foldDigest: digestOf(codeDigest, decided), redactions, released, skipped, mappings };
+  const foldDigest = digestOf(codeDigest, decided);
+  return { foldDigest, redactions, released, skipped, mappings, expiries };
 }
 
 function digestOf(codeDigest: string, decided: readonly string[]): string {

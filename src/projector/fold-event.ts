@@ -1,4 +1,5 @@
 import { recordKey } from '../control/record-decisions.ts';
+import { takenFrom } from '../control/history-decisions.ts';
 import { eventKey, skippedType } from '../control/skip-decisions.ts';
 import { messageOf } from '../errors.ts';
 import type { EventHeader, LogEvent } from '../log/event.ts';
@@ -41,7 +42,7 @@ function foldEvent(
   event: LogEvent,
   from: FeedOfSource | null,
   known: FeedDrift | null,
-  { released, mappings }: Decisions,
+  { released, mappings, expiries }: Decisions,
 ): FoldedEvent {
   const folded = { kind: 'folded', event: headerOf(event), source: from?.source.name ?? null } as const;
   if (from === null) return { ...folded, records: null, drift: null, decisions: foldDecision(event) };
@@ -55,7 +56,7 @@ function foldEvent(
   const hasRecords = withRecords.has(event.type) && !event.redacted;
   if (!hasRecords)
     return { ...folded, records: null, drift: driftOf(event, from.feed, known, null), decisions: null };
-  const { shape, ...records } = foldRecords(event, from, contract);
+  const { shape, ...records } = foldRecords(event, from, contract, takenFrom(expiries, event));
   return { ...folded, records, drift: driftOf(event, from.feed, known, shape), decisions: null };
 }
 

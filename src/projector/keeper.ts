@@ -1,6 +1,6 @@
 import { releaseLease, type LeaseRequest } from '../database/lease.ts';
 import { CoinlogError } from '../errors.ts';
-import { readDecisions } from './decisions.ts';
+import { madeByOf, readDecisions } from './decisions.ts';
 import { createIdentityMemory } from './identity-memory.ts';
 import type { ProjectorDeps } from './projector.ts';
 import { rebuild } from './rebuild.ts';
@@ -67,7 +67,9 @@ export function createKeeper(deps: ProjectorDeps, lease: LeaseRequest, signal: A
     async ensure() {
       const [state, decisions] = [await readModelState(sql, 'read'), await readDecisions(sql, codeDigest)];
       const { foldDigest } = decisions;
-      if (state === null) await createLiveReadModel(sql, lease, { foldDigest, codeDigest }, now());
+      // What has gone from the history goes at the end of a rebuild, and no other way.
+      if (state === null && decisions.expiries.length > 0) return rebuildBeside('none', foldDigest);
+      if (state === null) await createLiveReadModel(sql, lease, madeByOf(codeDigest, decisions), now());
       else if (state.foldDigest !== foldDigest) {
         if (wasOurs && state.codeDigest !== codeDigest) return { kind: 'superseded' };
         // Tried again once an operator has decided something.

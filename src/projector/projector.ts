@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../database/client.ts';
 import { acquireLease, releaseLease, type LeaseRequest } from '../database/lease.ts';
+import { expireHistory, historyFrom, readExpiries } from '../control/history-decisions.ts';
 import { CoinlogError, messageOf } from '../errors.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -26,6 +27,8 @@ export interface ProjectorDeps {
   limits: BatchLimits;
   log: Logger;
   now: () => Date;
+  /** From when on observations are to be kept; null: for ever. */
+  keptFrom?: (now: Date) => Date | null;
   /** Told of each commit to the live read model. */
   onEffects?: (effects: BatchEffects) => void;
 }
@@ -79,7 +82,21 @@ export function createProjector(deps: ProjectorDeps): Projector {
     const month = now().toISOString().slice(0, 7);
     if (month === partitionsMadeIn) return;
     await keepPartitionsAhead(sql, 'read', now());
+    await expireMonths();
     partitionsMadeIn = month;
+  }
+
+  /** Decides what the configuration asks for; whoever writes obeys it at the next step, as any operator's decision. */
+  async function expireMonths(): Promise<void> {
+    const before = deps.keptFrom?.(now()) ?? null;
+    const decided = historyFrom(await readExpiries(sql));
+    if (before === null || (decided !== null && decided >= before)) return;
+    const by = {
+      actor: 'HISTORY_RETENTION',
+      reason: `observations from before ${before.toISOString()} are not kept`,
+    };
+    await expireHistory(sql, before, by, now());
+    log.info({ before }, 'projector: older observations go from the history');
   }
 
   /** Stands by, with a reason, for as long as nothing but another process or an operator can change it. */

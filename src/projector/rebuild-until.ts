@@ -2,7 +2,7 @@ import type { Sql } from '../database/client.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { readHeader, readHeads } from '../log/read.ts';
 import { createIdentityMemory } from './identity-memory.ts';
-import { readDecisions } from './decisions.ts';
+import { madeByOf, readDecisions } from './decisions.ts';
 import { asOnlyRebuild } from './only-rebuild.ts';
 import type { RebuildRecord } from './rebuild-record.ts';
 import { foldAll, type Beside, type RebuildDeps } from './rebuild.ts';
@@ -59,7 +59,7 @@ async function foldUntil(deps: RebuildDeps, until: Date, record: RebuildRecord):
     if (version > 0) upTo.set(head[0], version);
   }
   const decisions = await readDecisions(sql, deps.codeDigest);
-  const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
+  const madeBy = madeByOf(deps.codeDigest, decisions);
   await createReadModelBeside(sql, schema, madeBy, now());
   try {
     const identity = createIdentityMemory(deps);

@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql, Transaction } from '../database/client.ts';
 import { blockLease } from '../database/lease.ts';
 import { CoinlogError } from '../errors.ts';
+import { historyFrom } from '../control/history-decisions.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { readHeads } from '../log/read.ts';
+import { expireStatements } from '../projections/snapshots/expire.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
 import { createCorrections, type Corrections } from './correct.ts';
-import { readDecisions } from './decisions.ts';
+import { madeByOf, readDecisions } from './decisions.ts';
 import { createIdentityMemory } from './identity-memory.ts';
 import { projectorLease } from './leases.ts';
 import { asOnlyRebuild } from './only-rebuild.ts';
@@ -70,6 +72,8 @@ export async function foldAll(
   await deps.sql.begin(async (tx) => {
     await tx`set local role coinlog_projector`;
     await tx.unsafe(`set local search_path = ${beside.schema}, pg_temp`);
+    const keptFrom = historyFrom(beside.decisions.expiries);
+    if (keptFrom !== null) for (const statement of expireStatements) await tx.unsafe(statement, [keptFrom]);
     await writeSummaries(tx);
   });
   return events;
@@ -194,7 +198,7 @@ async function rebuildBeside(deps: RebuildDeps, record: RebuildRecord): Promise<
   const { sql, now } = deps;
   const startedAt = performance.now();
   const decisions = await readDecisions(sql, deps.codeDigest);
-  const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
+  const madeBy = madeByOf(deps.codeDigest, decisions);
   await createReadModelBeside(sql, 'read_next', madeBy, now());
   const identity = createIdentityMemory(deps);
   const beside: Beside = { schema: 'read_next', decisions, onDead: 'stop', identity };

@@ -16,6 +16,8 @@ import type { FeedDrifts } from './fold-event.ts';
 export interface MadeBy {
   foldDigest: string;
   codeDigest: string;
+  /** Null: everything ever observed. */
+  historyFrom: Date | null;
 }
 
 export interface ReadModelState extends MadeBy {
@@ -51,14 +53,23 @@ export async function readDrifts(
   return new Map(rows.map(({ stream, state }) => [stream, state]));
 }
 
-// This month and the two after it are made ahead; older observations lie in the default partition.
-const monthsAhead = 3;
+// This month and the two after it are made ahead; what is older than the log lies in the default partition.
+const monthsAhead = 2;
+const monthsBackMax = 240;
 
-function partitionStatements(schema: string, now: Date): string[] {
-  const months = Array.from(
-    { length: monthsAhead },
-    (_, ahead) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1)),
+/** The months from one time on until those that are made ahead of another. */
+function monthsBetween(from: Date, now: Date): Date[] {
+  const monthOf = (time: Date): number => time.getUTCFullYear() * 12 + time.getUTCMonth();
+  const first = Math.max(monthOf(from), monthOf(now) - monthsBackMax);
+  const last = monthOf(now) + monthsAhead;
+  return Array.from(
+    { length: Math.max(0, last - first + 1) },
+    (_, index) => new Date(Date.UTC(1970, first + index - 1970 * 12, 1)),
   );
+}
+
+function partitionStatements(schema: string, from: Date, now: Date): string[] {
+  const months = monthsBetween(from, now);
   return allTables
     .filter(({ partitionedBy }) => partitionedBy !== undefined)
     .flatMap((readTable) => months.map((month) => createPartitionStatement(schema, readTable, month)));
@@ -71,7 +82,7 @@ const checkViolation = '23514';
  * partition already (a worker was away while it began) stays there until a rebuild.
  */
 export async function keepPartitionsAhead(sql: Sql, schema: string, now: Date): Promise<void> {
-  for (const statement of partitionStatements(schema, now))
+  for (const statement of partitionStatements(schema, now, now))
     await sql
       .begin(async (tx) => {
         await tx`set local role coinlog_projector`;
@@ -88,14 +99,25 @@ export async function pointPublicViews(tx: Transaction, schema: string): Promise
   for (const name of publicViewNames) await tx`grant select on ${tx(`public.${name}`)} to coinlog_app`;
 }
 
+/** When the log's first event was recorded, as far as rows and segments tell; now where there is none. */
+async function logBegan(sql: Queryable, now: Date): Promise<Date> {
+  const [row] = await sql<{ began: Date | null }[]>`
+    select least((select min(recorded_at) from log.event where version = 1),
+      (select min(last_recorded_at) from log.segment)) as began`;
+  return row?.began ?? now;
+}
+
 async function makeReadModel(tx: Transaction, schema: string, madeBy: MadeBy, now: Date): Promise<void> {
   await tx`create schema ${tx(schema)}`;
   for (const readTable of allTables)
     for (const statement of createStatements(schema, readTable)) await tx.unsafe(statement);
-  for (const statement of partitionStatements(schema, now)) await tx.unsafe(statement);
+  const began = await logBegan(tx, now);
+  // What is older goes from the default partition, which is then small.
+  const from = madeBy.historyFrom !== null && madeBy.historyFrom > began ? madeBy.historyFrom : began;
+  for (const statement of partitionStatements(schema, from, now)) await tx.unsafe(statement);
   await tx`
-    insert into ${tx(schema)}.read_model (one, version, fold_digest, code_digest, rebuilt_at, rebuilt_version)
-    values (true, 0, ${madeBy.foldDigest}, ${madeBy.codeDigest}, ${now}, 0)`;
+    insert into ${tx(schema)}.read_model (one, version, fold_digest, code_digest, rebuilt_at, rebuilt_version, history_from)
+    values (true, 0, ${madeBy.foldDigest}, ${madeBy.codeDigest}, ${now}, 0, ${madeBy.historyFrom})`;
   await tx`grant usage on schema ${tx(schema)} to coinlog_app`;
   await tx`grant select on all tables in schema ${tx(schema)} to coinlog_app`;
 }

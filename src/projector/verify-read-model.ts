@@ -4,7 +4,7 @@ import { blockLease } from '../database/lease.ts';
 import { CoinlogError } from '../errors.ts';
 import { comparedTables } from '../projections/read-model.ts';
 import { keyColumns, tableName, type ReadTable } from '../projections/read-table.ts';
-import { readDecisions } from './decisions.ts';
+import { madeByOf, readDecisions } from './decisions.ts';
 import { createIdentityMemory } from './identity-memory.ts';
 import { projectorLease } from './leases.ts';
 import { asOnlyRebuild } from './only-rebuild.ts';
@@ -81,7 +81,7 @@ async function foldAndCompare(deps: RebuildDeps, record: RebuildRecord): Promise
     );
   const decisions = await readDecisions(sql, deps.codeDigest);
   try {
-    const madeBy = { foldDigest: decisions.foldDigest, codeDigest: deps.codeDigest };
+    const madeBy = madeByOf(deps.codeDigest, decisions);
     await createReadModelBeside(sql, schema, madeBy, now());
     const identity = createIdentityMemory(deps);
     const beside: Beside = { schema, decisions, onDead: 'put aside', identity };

@@ -34,7 +34,7 @@ describe.skipIf(!goldenIsThere)(`answers as recorded of the old service${whyNoGo
       createReadModelBeside(
         sql,
         'read',
-        { foldDigest: testFolds.codeDigest, codeDigest: testFolds.codeDigest },
+        { foldDigest: testFolds.codeDigest, codeDigest: testFolds.codeDigest, historyFrom: null },
         testFolds.now(),
       ),
     );

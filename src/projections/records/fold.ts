@@ -107,11 +107,19 @@ function countRead(event: LogEvent, parsed: number): number {
   return read;
 }
 
-/** Pure: the records of a `page.fetched` or `file.chunk` event. Throws on a payload that no such event can have. */
+/** `takenFrom`: what was observed before is older than the history that is kept; null: all of it is. */
+const keptQuotes = (quotes: readonly QuoteValues[], takenFrom: Date | null): QuoteValues[] =>
+  onePerCurrency(quotes).filter(({ observedAt }) => takenFrom === null || observedAt >= takenFrom);
+
+/**
+ * Pure: the records of a `page.fetched` or `file.chunk` event. One that is older than the history counts as skipped.
+ * Throws on a payload that no such event can have.
+ */
 export function foldRecords(
   event: LogEvent,
   { source, feed }: FeedOfSource,
   contract: RecordContract,
+  takenFrom: Date | null,
 ): FoldedRecords {
   const { records, shape, frozen } = readRecords(event, feed, contract);
   const read = countRead(event, records.length);
@@ -134,11 +142,15 @@ export function foldRecords(
   for (const record of records) {
     if (record.kind === 'rejected') folded.rejected.push(record);
     else if (record.kind === 'listing') folded.listings.push(listingRow(event, source.name, record));
-    else if (record.kind === 'skipped' || record.quotes.length === 0) folded.skipped += 1;
     else {
+      const quotes = record.kind === 'skipped' ? [] : keptQuotes(record.quotes, takenFrom);
+      if (record.kind === 'skipped' || quotes.length === 0) {
+        folded.skipped += 1;
+        continue;
+      }
       if (record.cellIssues?.length)
         folded.cellReports.push({ index: record.index, issues: record.cellIssues });
-      for (const quote of onePerCurrency(record.quotes)) {
+      for (const quote of quotes) {
         folded.staged += `${asStagedRow(event, source.name, record, quote)}\n`;
         folded.stagedRows += 1;
       }

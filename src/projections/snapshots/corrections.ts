@@ -43,6 +43,8 @@ export function noteStatements(columns: readonly string[]): { ahead: string; res
       .map((column) => `${row}.${column}`)
       .join(', ')})`;
   const differ = `(l.id is null or n.id is null or ${said('l')} is distinct from ${said('n')})`;
+  // $3: from when on the history is kept; what goes for its age is no correction.
+  const kept = `r.observed_at >= $3`;
   // $1: the keys of redacted events, whose readings are noted without what they said.
   const write = `
     insert into ${noted}
@@ -50,8 +52,8 @@ export function noteStatements(columns: readonly string[]): { ahead: string; res
     from differing d cross join lateral (select (d.l).*) l where (d.l).id is not null
     union all
     select ${keyOf('n')}, false, null from differing d cross join lateral (select (d.n).*) n where (d.n).id is not null`;
-  const folded = 'r.since_version <= ($2::text::jsonb ->> r.stream)::bigint';
-  const since = `r.processed_at >= $3 and r.version > coalesce(($2::text::jsonb ->> r.stream)::bigint, 0)`;
+  const folded = `r.since_version <= ($2::text::jsonb ->> r.stream)::bigint and ${kept}`;
+  const since = `${kept} and r.processed_at >= $4 and r.version > coalesce(($2::text::jsonb ->> r.stream)::bigint, 0)`;
   return {
     // $2: how far both have been folded, as a JSON object of versions by stream.
     ahead: `
@@ -60,7 +62,7 @@ export function noteStatements(columns: readonly string[]): { ahead: string; res
         full join (${readings('read_next', folded)}) n on ${sameKey('l', 'n')}
         where ${differ})
       ${write}`,
-    // $2: the same; $3: when the first event behind it was recorded, so that an index finds what came since.
+    // $2: the same; $4: when the first event behind it was recorded, so that an index finds what came since.
     rest: `
       with touched as materialized (
         select ${columnList(key)} from (${readings('read', since)}) r

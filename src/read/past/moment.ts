@@ -86,6 +86,21 @@ function refuseFuture(name: string, at: Date | null, now: Date): void {
     throw wrongInput(`${name} is ${at.toISOString()}, which is still to come.`);
 }
 
+/** Throws HISTORY_EXPIRED for a time that the history does not reach back to. */
+export function refuseExpired(time: Date, historyFrom: Date | null): void {
+  if (historyFrom === null || time >= historyFrom) return;
+  throw new CoinlogError(
+    'HISTORY_EXPIRED',
+    `Observations are kept from ${historyFrom.toISOString()} on, and ${time.toISOString()} is before that: HISTORY_RETENTION, or an operator, has let them go. The log still has what was received.`,
+  );
+}
+
+/** From when on the history is kept; null: all of it. */
+export async function readHistoryFrom(sql: Queryable): Promise<Date | null> {
+  const [row] = await sql<{ historyFrom: Date | null }[]>`select history_from from read.read_model`;
+  return row?.historyFrom ?? null;
+}
+
 /** The moment that a question means; null: now. `current`: the version that the answer is labelled with. */
 export async function readMoment(
   sql: Queryable,
@@ -99,6 +114,7 @@ export async function readMoment(
   refuseFuture('knownAt', knownAt, now);
   const known = knownAt === null ? await readVersion(sql, current) : await readVersionAt(sql, knownAt);
   if (known === null) throw new RangeError(`version ${current} is shown and was never noted`);
+  refuseExpired(asOf ?? knownAt ?? now, await readHistoryFrom(sql));
   return { asOf, known, isCurrent: known.version === current };
 }
 
@@ -109,5 +125,6 @@ export async function readMomentOf(
   current: number,
 ): Promise<Moment | null> {
   const known = version === 0 ? nothing : await readVersion(sql, version);
+  if (known !== null) refuseExpired(asOf ?? known.shownAt, await readHistoryFrom(sql));
   return known && { asOf, known, isCurrent: version === current };
 }

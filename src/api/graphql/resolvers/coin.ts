@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Float, ID, Query, Resolver, Root } from 'type-graphql';
 import { coinKey } from '../../../identity/source-coin.ts';
+import { readHistoryFrom, refuseExpired } from '../../../read/past/moment.ts';
 import type { LinkRow } from '../../../read/graphql/links.ts';
 import { judgeQuotes } from '../../../read/graphql/quotes.ts';
 import { CoinsArgs, PastArgs } from '../connection-args.ts';
@@ -15,6 +16,9 @@ import { toFloat } from '../types/numbers.ts';
 import { Coin, CoinConnection, coinOf } from '../types/coin.ts';
 import { IdentityLink, linkOf } from '../types/link.ts';
 import { Quote, quoteOf } from '../types/quote.ts';
+
+// No history is kept for less than a month: what is younger needs no look.
+const retentionMinMs = 30 * 24 * 3_600_000;
 
 async function quotesOf(
   { canonicalId: coinId, moment }: Coin,
@@ -105,17 +109,19 @@ export class CoinResolver {
   }
 
   @FieldResolver(() => [Candle], {
-    description: `Candles over its observations in USD, oldest first; by default the last 24 hours. At most ${candlesMax}: more is BAD_USER_INPUT.`,
+    description: `Candles over its observations in USD, oldest first; by default the last 24 hours. At most ${candlesMax}: more is BAD_USER_INPUT. From before what is kept: HISTORY_EXPIRED.`,
   })
   async history(
     @Root() coin: Coin,
     @Args(() => HistoryArgs) { from, to, interval, source }: HistoryArgs,
-    @Ctx() { candles, sources, askedAt }: GraphqlContext,
+    @Ctx() { candles, reads, sources, askedAt }: GraphqlContext,
   ): Promise<Candle[]> {
     assertKnownSource(source, sources);
     const asked = { from: from ?? null, to: to ?? null, interval: interval ?? 'M15', source: source ?? null };
     const end = endOf(coin, askedAt);
     const span = historySpan(asked, end);
+    if (from && askedAt.getTime() - from.getTime() > retentionMinMs)
+      refuseExpired(from, await reads.read(readHistoryFrom));
     const { canonicalId: coinId, moment } = coin;
     const rows = (await candles.load({ coinId, moment, ...span })) ?? [];
     const endMs = Math.min(span.toMs, end.getTime());
