@@ -88,7 +88,7 @@ export const pageFetched = (
 ): NewEvent => ({
   id: pageId(which),
   type: 'page.fetched',
-  schemaVersion: 1,
+  schemaVersion: 2,
   runId: which.runId,
   receivedAt: answer.receivedAt,
   metadata: { ...answerMetadata(which, answer, size), contract, pages_asked: which.settings.pages },

@@ -7,6 +7,7 @@ import { foldDecision, type FoldedDecisions } from '../projections/decisions/fol
 import { contractOf, foldDrift, type FeedDrift } from '../projections/drift/fold.ts';
 import { driftInputs, modeOf } from '../projections/drift/input.ts';
 import type { DriftReport } from '../projections/drift/report.ts';
+import { upcast } from '../projections/upcast.ts';
 import { foldRecords, type FoldedRecords } from '../projections/records/fold.ts';
 import type { RecordContract } from '../projections/records/read-records.ts';
 import { feedOfStream, type FeedOfSource } from '../sources/registry.ts';
@@ -93,9 +94,10 @@ const passedOver = (event: LogEvent): FoldedEvent => ({
  */
 export function createFolder(drifts: FeedDrifts, decisions: Decisions): (event: LogEvent) => FoldedEvent {
   const states = new Map(drifts);
-  return (event) => {
-    if (decisions.skipped.has(eventKey(event.stream, event.version))) return passedOver(event);
+  return (recorded) => {
+    if (decisions.skipped.has(eventKey(recorded.stream, recorded.version))) return passedOver(recorded);
     try {
+      const event = upcast(recorded);
       const folded = foldEvent(
         event,
         feedOfStream(event.stream),
@@ -105,7 +107,7 @@ export function createFolder(drifts: FeedDrifts, decisions: Decisions): (event: 
       if (folded.kind === 'folded' && folded.drift) states.set(event.stream, folded.drift.state);
       return folded;
     } catch (error) {
-      return { kind: 'dead', event: headerOf(event), reason: messageOf(error) };
+      return { kind: 'dead', event: headerOf(recorded), reason: messageOf(error) };
     }
   };
 }

@@ -7,11 +7,11 @@ import type { Shape } from './shape.ts';
 const started = z.object({ acknowledged: z.array(z.string()).default([]) });
 const page = z.object({
   request: z.object({ params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) }),
-  contract: z.enum(driftModes).default('evolve'),
+  contract: z.enum(driftModes),
   pages_asked: z.union([z.number(), z.string()]).optional(),
 });
 
-/** What becomes of a page's records that differ; of an event that does not say, all are taken. */
+/** What becomes of a page's records that differ; a file has no contract, and all are taken. */
 export const modeOf = (event: EventHeader): DriftMode =>
   page.safeParse(event.metadata).data?.contract ?? 'evolve';
 
