@@ -65,8 +65,8 @@ bench/node_modules/.installed: bench/package.json bench/package-lock.json
 bench: dist/.built bench/node_modules/.installed ## speed against peers, as ratios of one run; ONLY=log, csv or read-model
 	@BENCH_ONLY='$(or $(ONLY),$(BENCH_ONLY))' $(NODE) bench/run.ts
 
-chaos: dist/.built ## 200 seeded kills of the ingester, then kills under each fault; checks log and read model
-	@CHAOS_KILLS=200 $(BIN)/vitest run --no-file-parallelism test/ingest/kill.test.ts test/ingest/chaos.test.ts --testTimeout 1200000
+chaos: dist/.built ## 200 seeded kills of the ingester, 100 of projector and rebuild, kills under each fault; checks log and read model
+	@CHAOS_KILLS=200 $(BIN)/vitest run --no-file-parallelism test/ingest/kill.test.ts test/ingest/chaos.test.ts test/projector/kill.test.ts --testTimeout 1200000
 
 rebuild: dist/.built ## rebuilds the read model from the log
 	@$(COINLOG) rebuild

@@ -9,12 +9,12 @@ const columns = getTableConfig(identityLink).columns.map((column) => ({
 const names = columns.map(({ name }) => name);
 const definitions = columns.map(({ name, type }) => `${name} ${type}`).join(', ');
 
-/** The links of source coins that nobody has decided on. Their first record stands for a decision. */
+/** The links of source coins that are new and that nobody has decided on. Their first record stands for a decision. */
 export const writeOwnLinks = `
   insert into identity_link (${columnList(names)})
   select distinct on (source, source_coin_id) source, source_coin_id, coin_id, 'FIRST_SEEN', 0, 100, '{}'::jsonb,
     stream, version, processed_at
-  from staged
+  from staged join first_seen using (source, source_coin_id)
   order by source, source_coin_id, stream, version, record_index
   on conflict (source, source_coin_id) do nothing`;
 

@@ -28,14 +28,16 @@ const readingColumns = getTableConfig(snapshotRevision).columns.map(
 );
 
 /**
- * A batch's quotes before they are merged, the observations that each source coin gains by it, those that several
- * records speak of with all that was ever said of them, and the coins it changes with how many source coins each has.
+ * A batch's quotes before they are merged, the observations that each source coin gains by it, source coins that are
+ * new, observations that several records speak of with all that was ever said of them, and the coins it changes with how
+ * many source coins each has.
  */
 export const createStaging = `
   create temp table if not exists staged (${stagedColumns.map(([name, type]) => `${name} ${type}`).join(', ')})
     on commit delete rows;
   create temp table if not exists sweep (stream text, version bigint, run_from bigint, more boolean) on commit delete rows;
   create temp table if not exists gained (source text, source_coin_id text, snapshots bigint) on commit delete rows;
+  create temp table if not exists first_seen (source text, source_coin_id text) on commit delete rows;
   create temp table if not exists changed_coin (coin_id text) on commit delete rows;
   create temp table if not exists member (coin_id text, members bigint, source text, source_coin_id text)
     on commit delete rows;
