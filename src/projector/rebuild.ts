@@ -5,12 +5,12 @@ import { CoinlogError } from '../errors.ts';
 import { historyFrom } from '../control/history-decisions.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import { readHeads } from '../log/read.ts';
-import { expireStatements } from '../projections/snapshots/expire.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
 import { createCorrections, type Corrections } from './correct.ts';
 import { madeByOf, readDecisions } from './decisions.ts';
 import { createIdentityMemory } from './identity-memory.ts';
 import { projectorLease } from './leases.ts';
+import { expireBeside } from './expire.ts';
 import { asOnlyRebuild } from './only-rebuild.ts';
 import { eventsBetween } from './project.ts';
 import { projectAhead } from './project-ahead.ts';
@@ -68,12 +68,11 @@ export async function foldAll(
   record: RebuildRecord,
 ): Promise<number> {
   const events = await foldUpTo(deps, { ...beside, lease: null, summaries: 'at the end' }, upTo, record);
+  await expireBeside(deps.sql, beside.schema, historyFrom(beside.decisions.expiries));
   record.report({ phase: 'summing up' });
   await deps.sql.begin(async (tx) => {
     await tx`set local role coinlog_projector`;
     await tx.unsafe(`set local search_path = ${beside.schema}, pg_temp`);
-    const keptFrom = historyFrom(beside.decisions.expiries);
-    if (keptFrom !== null) for (const statement of expireStatements) await tx.unsafe(statement, [keptFrom]);
     await writeSummaries(tx);
   });
   return events;
