@@ -6,6 +6,7 @@ import { extname, join } from 'node:path';
 const foldFolders = ['projections', 'sources'];
 /** The extension is that of the running build. */
 const foldFiles = [
+  'control/anomaly-decisions',
   'control/drift-decisions',
   'control/record-decisions',
   'identity/consensus',
@@ -20,6 +21,7 @@ const foldFiles = [
   'projector/fold-event',
   'projector/identity-memory',
   'projector/outcomes',
+  'projector/write-anomalies',
   'projector/write-aside',
   'projector/write-batch',
   'projector/write-coins',

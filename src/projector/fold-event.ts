@@ -2,6 +2,7 @@ import { recordKey } from '../control/record-decisions.ts';
 import { eventKey, skippedType } from '../control/skip-decisions.ts';
 import { messageOf } from '../errors.ts';
 import type { LogEvent } from '../log/event.ts';
+import { foldAnomaly, type AnomalyChange } from '../projections/anomalies/fold.ts';
 import { foldDecision, type FoldedDecisions } from '../projections/decisions/fold.ts';
 import { contractOf, foldDrift, type FeedDrift } from '../projections/drift/fold.ts';
 import { driftInputs, modeOf } from '../projections/drift/input.ts';
@@ -26,6 +27,7 @@ export type FoldedEvent =
       records: FoldedRecords | null;
       drift: FoldedDrift | null;
       decisions: FoldedDecisions | null;
+      anomaly: AnomalyChange | null;
     }
   /** No fold can read it, and never will as long as the folds are these. */
   | { kind: 'dead'; event: LogEvent; reason: string };
@@ -41,7 +43,10 @@ function foldEvent(
   { released, mappings }: Decisions,
 ): FoldedEvent {
   const folded = { kind: 'folded', event, source: source?.name ?? null } as const;
-  if (source === null) return { ...folded, records: null, drift: null, decisions: foldDecision(event) };
+  if (source === null) {
+    const [decisions, anomaly] = [foldDecision(event), foldAnomaly(event)];
+    return { ...folded, records: null, drift: null, decisions, anomaly };
+  }
   const { stream, version } = event;
   const contract: RecordContract = {
     mode: modeOf(event),
@@ -52,7 +57,7 @@ function foldEvent(
   const hasRecords = withRecords.has(event.type) && !event.redacted;
   const records = hasRecords ? foldRecords(event, source, contract) : null;
   const drift = source.feed.kind === 'poll' ? driftOf(event, source, known, records) : null;
-  return { ...folded, records, drift, decisions: null };
+  return { ...folded, records, drift, decisions: null, anomaly: null };
 }
 
 function driftOf(
@@ -80,6 +85,7 @@ const passedOver = (event: LogEvent): FoldedEvent => ({
   records: null,
   drift: null,
   decisions: null,
+  anomaly: null,
 });
 
 /**
