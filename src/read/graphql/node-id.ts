@@ -6,6 +6,7 @@ export type NodeId =
   | { kind: 'snapshot'; snapshotId: string }
   | { kind: 'source'; name: string }
   | { kind: 'drift'; driftId: string }
+  | { kind: 'anomaly'; anomalyId: string }
   | { kind: 'rejected'; stream: string; version: number; recordIndex: number };
 
 const patterns: readonly [RegExp, (match: readonly string[]) => NodeId][] = [
@@ -21,6 +22,10 @@ const patterns: readonly [RegExp, (match: readonly string[]) => NodeId][] = [
   [
     /^drift:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
     ([, driftId = '']) => ({ kind: 'drift', driftId }),
+  ],
+  [
+    /^anomaly:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+    ([, anomalyId = '']) => ({ kind: 'anomaly', anomalyId }),
   ],
   [
     /^rejected:([a-z][a-z0-9_.-]*):([1-9]\d{0,14}):(0|[1-9]\d{0,8})$/,
@@ -56,6 +61,8 @@ export function nodeId(node: Exclude<NodeId, { kind: 'coin' }>): string {
       return `snapshot:${node.snapshotId}`;
     case 'drift':
       return `drift:${node.driftId}`;
+    case 'anomaly':
+      return `anomaly:${node.anomalyId}`;
     case 'rejected':
       return `rejected:${node.stream}:${node.version}:${node.recordIndex}`;
     default:

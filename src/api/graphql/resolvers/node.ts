@@ -5,7 +5,7 @@ import type { GraphqlContext } from '../context.ts';
 import { Node } from '../types/node.ts';
 import { snapshotOf } from '../types/snapshot.ts';
 import { loadCoin } from './coin-at.ts';
-import { loadDrift, loadEvent, loadRejected, loadRun, loadSource } from './load.ts';
+import { loadAnomaly, loadDrift, loadEvent, loadRejected, loadRun, loadSource } from './load.ts';
 
 async function loadNode(context: GraphqlContext, id: string): Promise<Node | null> {
   const parsed = parseNodeId(id);
@@ -23,6 +23,8 @@ async function loadNode(context: GraphqlContext, id: string): Promise<Node | nul
       return loadEvent(context, parsed);
     case 'drift':
       return loadDrift(context, parsed.driftId);
+    case 'anomaly':
+      return loadAnomaly(context, parsed.anomalyId);
     case 'rejected':
       return loadRejected(context, parsed);
     default:

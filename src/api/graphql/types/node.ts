@@ -9,6 +9,7 @@ const typeNames = {
   snapshot: 'Snapshot',
   source: 'Source',
   drift: 'SchemaDrift',
+  anomaly: 'Anomaly',
   rejected: 'RejectedRecord',
 } as const;
 
