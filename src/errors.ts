@@ -28,6 +28,8 @@ export const errorCatalogue = {
   DRIFT_NOT_FOUND: { status: 404, exitCode: 1 },
   RECORD_NOT_FOUND: { status: 404, exitCode: 1 },
   HISTORY_EXPIRED: { status: 410, exitCode: 1 },
+  ANOMALY_NOT_FOUND: { status: 404, exitCode: 1 },
+  DECISION_PENDING: { status: 503, exitCode: 3 },
   BUSY: { status: 409, exitCode: 3 },
 } as const satisfies Record<string, { status: number; exitCode: 1 | 2 | 3 }>;
 

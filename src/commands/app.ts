@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { keptFrom } from '../config/retention.ts';
+import { createIdentityLog, type IdentityLog } from '../control/identity-log.ts';
 import { databaseClock } from '../database/clock.ts';
 import { openDatabase, type Database } from '../database/open.ts';
 import { createFetcher } from '../ingest/http.ts';
@@ -10,8 +11,11 @@ import { openStore } from '../log/archive/store.ts';
 import type { LogKind } from '../log/log-kind.ts';
 import { readFoldDigest } from '../projections/fold-digest.ts';
 import type { BatchLimits } from '../projector/batch.ts';
+import { createMonitor, type Monitor } from '../monitor/monitor.ts';
 import { createProjector, type Projector } from '../projector/projector.ts';
 import type { RebuildDeps } from '../projector/rebuild.ts';
+import { createReadSessions, type ReadSessions } from '../read/session.ts';
+import { createIdentityResolver, type IdentityResolver } from '../resolver/identity-resolver.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { version } from '../version.ts';
@@ -26,6 +30,12 @@ export interface App {
   log: Logger;
   metrics: Metrics;
   projector: Projector;
+  sessions: ReadSessions;
+  /** What has been decided on identity, and the one who decides. */
+  identity: IdentityLog;
+  resolver: IdentityResolver;
+  /** Raises what looks wrong. */
+  monitor: Monitor;
   ingester: Ingester;
   rebuildDeps: RebuildDeps;
   now: () => Date;
@@ -82,6 +92,26 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
       for (const { source, status } of runsEnded) metrics.ingestRuns.inc({ source, status });
     },
   });
+  const sessions = createReadSessions(database.readSql);
+  const identity = createIdentityLog({ sql: database.sql, archive, now });
+  const resolver = createIdentityResolver({
+    sql: database.sql,
+    sessions,
+    identity,
+    log,
+    now,
+    onPass: ({ decisions }) => metrics.identityDecisions.inc(decisions),
+  });
+  const monitor = createMonitor({
+    sql: database.sql,
+    sessions,
+    sources: config.sources
+      .filter(({ enabled, settings }) => enabled && settings !== null)
+      .map(({ source, staleAfterMs }) => ({ name: source.name, staleAfterMs })),
+    spreadLimitPercent: config.spreadLimitPercent,
+    log,
+    now,
+  });
   const ingester = createIngester({
     sql: database.sql,
     archive,
@@ -111,6 +141,10 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     log,
     metrics,
     projector,
+    sessions,
+    identity,
+    resolver,
+    monitor,
     ingester,
     rebuildDeps: { sql: database.sql, archive, holder, codeDigest, limits, now, signal: stopping.signal },
     now,
@@ -118,10 +152,14 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     stop() {
       stopping.abort();
       void ingester.close();
+      void resolver.close();
+      void monitor.close();
       void projector.close();
     },
     async close() {
       await ingester.close();
+      await resolver.close();
+      await monitor.close();
       await projector.close();
       await store?.close();
       await database.close();

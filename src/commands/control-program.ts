@@ -1,10 +1,10 @@
 import { Option, type Command } from 'commander';
 import type { App } from './app.ts';
+import { anomaliesAck, anomaliesList, type AnomalyListOptions } from './anomalies.ts';
 import { timeArgument, wholeNumber } from './arguments.ts';
 import { deadLettersList, deadLettersRetry, deadLettersSkip } from './dead-letters.ts';
 import { driftAck, driftList } from './drift.ts';
 import { historyExpire, historyList } from './history.ts';
-import { identityPropose } from './identity.ts';
 import { mappingList, mappingLoad, mappingShow } from './mapping.ts';
 import type { Output } from './output.ts';
 import { rejectedDiscard, rejectedExport, rejectedList, rejectedReplay, rejectedShow } from './rejected.ts';
@@ -160,14 +160,25 @@ export function addHistoryCommands(history: Command, withApp: WithApp): void {
     );
 }
 
-/** `coinlog identity …`: which source coins are one coin. */
-export function addIdentityCommands(identity: Command, withApp: WithApp): void {
-  identity
-    .command('propose')
-    .description('shows which source coins are one coin by what is known of them; links nothing')
-    .option('--limit <n>', 'how many of each to print', wholeNumber, 50)
+/** `coinlog anomalies …`: what looks wrong. */
+export function addAnomalyCommands(anomalies: Command, withApp: WithApp): void {
+  anomalies
+    .command('list')
+    .description('what looks wrong, newest first')
+    .option('--kind <kind>', 'only of this kind, as spread')
+    .option('--all', 'what no longer does too', false)
+    .option('--limit <n>', 'how many', wholeNumber, 50)
     .option(...jsonOption)
-    .action(({ limit }: { limit: number }) => withApp((app, output) => identityPropose(app, output, limit)));
+    .action((options: AnomalyListOptions) => withApp((app, output) => anomaliesList(app, output, options)));
+  anomalies
+    .command('ack')
+    .description('takes note of what looks wrong; it troubles the health no more')
+    .argument('<id>')
+    .option('--reason <text>', 'why, for the record', 'acknowledged')
+    .option(...jsonOption)
+    .action((id: string, { reason }: { reason: string }) =>
+      withApp((app, output) => anomaliesAck(app, output, id, reason)),
+    );
 }
 
 /** `coinlog deadletters …`: events that no fold can read. */

@@ -9,3 +9,10 @@ export const byCommand = (reason: string): DecidedBy => ({ actor: 'command line'
 export async function projectDecisions(app: App): Promise<void> {
   await app.projector.catchUpTo(await readHeads(app.database.sql));
 }
+
+/** The same, and links what new data tells: by this process, or by the one that does so all the time. */
+export async function projectAndResolve(app: App): Promise<void> {
+  await projectDecisions(app);
+  await app.resolver.decideNow();
+  await projectDecisions(app);
+}

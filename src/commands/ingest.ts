@@ -3,9 +3,9 @@ import { allFeeds, isDirectory, type Config, type FeedConfig } from '../config/c
 import type { IngestOptions, IngestOutcome } from '../ingest/outcome.ts';
 import { inputFiles, spool } from '../ingest/input-files.ts';
 import type { FileOptions } from '../sources/source.ts';
-import { readHeads } from '../log/read.ts';
 import { readRunsById, type RunRow } from '../read/runs.ts';
 import type { App } from './app.ts';
+import { projectAndResolve } from './decide.ts';
 import { table, type Output } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
 
@@ -117,7 +117,7 @@ export async function runIngest(
     return done;
   });
   const settled = (await Promise.all(perFeed)).flat();
-  await app.projector.catchUpTo(await readHeads(app.database.sql));
+  await projectAndResolve(app);
   const rows = await readRunsById(
     app.database.readSql,
     settled.flatMap(({ outcome }) => ('runId' in outcome ? [outcome.runId] : [])),

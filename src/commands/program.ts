@@ -11,14 +11,15 @@ import { eventsList, eventsShow } from './events.ts';
 import { explainCommand, explainFields, type ExplainOptions } from './explain.ts';
 import { positiveNumber, timeArgument, wholeNumber } from './arguments.ts';
 import {
+  addAnomalyCommands,
   addDeadLetterCommands,
   addDriftCommands,
   addHistoryCommands,
-  addIdentityCommands,
   addMappingCommands,
   addRejectedCommands,
   addSourceOrders,
 } from './control-program.ts';
+import { addIdentityCommands } from './identity-program.ts';
 import { addLogCommands } from './log-program.ts';
 import { dryRunCommand } from './dry-run.ts';
 import { addFileOptions, fileOptionsOf, type FileFlags } from './file-options.ts';
@@ -227,6 +228,7 @@ export function createProgram(environment: Environment): { run(argv: string[]): 
   const decides = (run: (app: App, out: Output) => Promise<number>) =>
     withApp(true, (app) => run(app, output()));
   addDriftCommands(command('drift', 'what sources send otherwise than before'), decides);
+  addAnomalyCommands(command('anomalies', 'what looks wrong'), decides);
   addRejectedCommands(command('rejected', 'records that could not be read'), decides);
   addIdentityCommands(command('identity', 'which source coins are one coin'), decides);
   addHistoryCommands(command('history', 'how far back observations are kept'), decides);

@@ -6,7 +6,6 @@ import { registerGraphql } from '../api/graphql/register.ts';
 import { registerRest } from '../api/rest/register.ts';
 import { startScheduler, type Scheduler } from '../ingest/scheduler.ts';
 import { readFeedStates } from '../read/feeds.ts';
-import { createReadSessions } from '../read/session.ts';
 import { version } from '../version.ts';
 import type { App } from './app.ts';
 import { createRebuilder } from './rebuilder.ts';
@@ -19,10 +18,9 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** The HTTP side, and by role the projector. Each role serves the probes and the metrics. */
+/** The HTTP side, and by role the projector and who decides on what it has folded. Each role serves the probes and the metrics. */
 export async function startService(app: App, role: Role): Promise<Service> {
-  const { config, database, log, metrics, now } = app;
-  const sessions = createReadSessions(database.readSql);
+  const { config, database, sessions, log, metrics, now } = app;
   const rebuilder = createRebuilder(app.rebuildDeps, log);
   const http = createHttpServer({ log, metrics });
   registerProbes(http, {
@@ -51,7 +49,11 @@ export async function startService(app: App, role: Role): Promise<Service> {
     });
   }
   const url = await listen(http, config.apiHost, config.apiPort);
-  if (role !== 'api') app.projector.follow();
+  if (role !== 'api') {
+    app.projector.follow();
+    app.resolver.follow();
+    app.monitor.follow();
+  }
   let scheduler: Scheduler | null = null;
   return {
     url,

@@ -59,6 +59,8 @@ export interface Config {
   /** A run with more rejected records than this has failed; null: only the percentage counts. */
   rejectLimitRecords: number | null;
   rejectLimitPercent: number;
+  /** How far the quotes of a coin may be apart before that is an anomaly. */
+  spreadLimitPercent: number;
   /** Null: administration over HTTP is off. */
   adminApiKey: string | null;
   apiHost: string;
@@ -214,6 +216,7 @@ export function loadConfig(environment: Environment): Config {
     batchRecords: z.number().parse(values['ETL_BATCH_SIZE']),
     rejectLimitRecords: number.parse(values['REJECT_LIMIT_RECORDS']),
     rejectLimitPercent: z.number().parse(values['REJECT_LIMIT_PERCENT']),
+    spreadLimitPercent: z.number().parse(values['SPREAD_LIMIT_PERCENT']),
     adminApiKey: text.parse(values['ADMIN_API_KEY']),
     retryAttempts: z.number().parse(values['ETL_RETRY_ATTEMPTS']),
     apiHost: z.string().parse(values['API_HOST']),

@@ -150,6 +150,12 @@ const general: Variables = {
     schema: wholeNumber(0, 1_000_000_000).optional(),
     description: 'The same as a number of records. Unset: only the percentage counts.',
   },
+  SPREAD_LIMIT_PERCENT: {
+    schema: wholeNumber(1, 1_000).default(10),
+    description:
+      'Quotes of one coin that are further apart than this are an anomaly, in percent of its price.',
+    example: '10',
+  },
   ADMIN_API_KEY: {
     schema: z
       .string()

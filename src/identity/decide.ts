@@ -12,7 +12,8 @@ function linkBy({ pair, method, authority, confidence }: Edge, key: string, coin
   return { kind: 'link', source, sourceCoinId, coinId, method, authority, confidence, evidence };
 }
 
-function firstSeen(coin: SourceCoin, coinId: string): LinkDecision {
+/** A coin that nothing links to another: it bears its own name. */
+export function firstSeen(coin: SourceCoin, coinId: string): LinkDecision {
   const { source, sourceCoinId, symbol, name } = coin;
   const authority = authorities.FIRST_SEEN;
   const evidence = { own: { source, sourceCoinId, symbol, name } };

@@ -33,6 +33,15 @@ export function meanOf(a: Exact, b: Exact): Exact {
   return { digits: (scaled(a, exponent) + scaled(b, exponent)) * 5n, exponent: exponent - 1 };
 }
 
+/** Null: there are none. */
+export function sumOf(values: readonly (Decimal | null)[]): Decimal | null {
+  const received = values.flatMap((text) => (text === null ? [] : (exactOf(text) ?? [])));
+  if (received.length === 0) return null;
+  const exponent = Math.min(...received.map((exact) => exact.exponent));
+  const digits = received.reduce((sum, exact) => sum + scaled(exact, exponent), 0n);
+  return exactText({ digits, exponent });
+}
+
 /** In full, without a power of ten and without zeros at the end. */
 export function exactText({ digits, exponent }: Exact): Decimal {
   const sign = digits < 0n ? '-' : '';

@@ -36,6 +36,8 @@ export interface Resolver {
   observe(events: readonly IdentityEvent[]): void;
   ambiguous(): AmbiguousPair[];
   state(): IdentityState;
+  /** How many coins the last update looked at: those that changed, and what they share something with. */
+  lookedAt(): number;
 }
 
 /** Evidence that contradicts itself may lead in a circle; what is left is looked at with the next update. */
@@ -51,6 +53,7 @@ export function createResolver(known: { identity: IdentityState; coins: readonly
   const ambiguousOf = new Map<string, Set<string>>();
   let version = known.identity.version;
   let touched = new Set<string>();
+  let looked = new Set<string>();
   for (const coin of known.coins) touched.add(index.put(coin).key);
 
   const touch = (keys: Iterable<string>): void => {
@@ -135,8 +138,10 @@ export function createResolver(known: { identity: IdentityState; coins: readonly
     update(changed) {
       takeIn([...changed].sort(compareCoins));
       const decisions: Decision[] = [];
+      looked = new Set();
       for (let round = 0; round < roundsMax && touched.size > 0; round += 1) {
         const keys = [...touched].sort(compareText);
+        looked = looked.union(touched);
         touched = new Set();
         decisions.push(...pass(keys));
       }
@@ -150,5 +155,6 @@ export function createResolver(known: { identity: IdentityState; coins: readonly
     },
     ambiguous: () => [...ambiguous.values()].sort((x, y) => compareCoins(x.a, y.a) || compareCoins(x.b, y.b)),
     state: () => standing.state(),
+    lookedAt: () => looked.size,
   };
 }

@@ -7,6 +7,8 @@ const nobody: ReadonlySet<string> = new Set();
 /** What is decided, with every coin's members at hand. */
 export interface Standing {
   state(): IdentityState;
+  /** The same without a copy: it changes with what is applied next. */
+  current(): IdentityState;
   link(key: string): Link | null;
   home(key: string): string | null;
   members(coinId: string): ReadonlySet<string>;
@@ -72,6 +74,7 @@ export function createStanding(initial: IdentityState): Standing {
 
   return {
     state: () => draftOf(draft),
+    current: () => draft,
     link: (key) => linkOf(draft, key),
     home: (key) => homes.get(key) ?? null,
     members: (coinId) => membersByCoin.get(coinId) ?? nobody,

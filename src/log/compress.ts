@@ -17,10 +17,15 @@ const chunkSize = 64 * 1024;
 // A page of 250 kB takes 0.4 ms here and 0.9 ms by way of the thread pool; a large one would hold up everybody else.
 const inlineBytes = 1024 * 1024;
 
-export const compress = (payload: Uint8Array): Promise<Buffer> | Buffer =>
-  payload.byteLength <= inlineBytes
+// Most events of a first pass over 30,000 coins have no payload: each took 0.1 ms to be compressed.
+const nothing = zstdCompressSync(new Uint8Array(), { params, chunkSize });
+
+export function compress(payload: Uint8Array): Promise<Buffer> | Buffer {
+  if (payload.byteLength === 0) return nothing;
+  return payload.byteLength <= inlineBytes
     ? zstdCompressSync(payload, { params, chunkSize })
     : compressAsync(payload, { params, chunkSize: inlineBytes });
+}
 
 /** `rawBytes` is what will come out: in one piece 2.5 times as fast as in pieces of zlib's 16 kB. */
 export const decompress = (stored: Uint8Array, rawBytes: number): Promise<Buffer> =>

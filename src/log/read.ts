@@ -105,10 +105,16 @@ export async function readHeaders(
 
 type Row = EventHeader & { stored: Uint8Array | null };
 
+async function payloadOf(stored: Uint8Array | null, payloadBytes: number): Promise<Uint8Array> {
+  if (stored === null) return new Uint8Array();
+  // Decisions have none: each would go to the thread pool to come back as nothing.
+  return payloadBytes === 0 ? Buffer.alloc(0) : decompress(stored, payloadBytes);
+}
+
 async function unpack({ stored, ...header }: Row): Promise<LogEvent> {
   return {
     ...header,
-    payload: stored === null ? new Uint8Array() : await decompress(stored, header.payloadBytes),
+    payload: await payloadOf(stored, header.payloadBytes),
   };
 }
 

@@ -6,7 +6,9 @@ import { extname, join } from 'node:path';
 const foldFolders = ['projections', 'sources'];
 /** The extension is that of the running build. */
 const foldFiles = [
+  'control/anomaly-decisions',
   'control/drift-decisions',
+  'control/history-decisions',
   'control/record-decisions',
   'identity/consensus',
   'identity/decimal',
@@ -17,9 +19,11 @@ const foldFiles = [
   'log/event-id',
   'projector/batch',
   'projector/copy-rows',
+  'projector/expire',
   'projector/fold-event',
   'projector/identity-memory',
   'projector/outcomes',
+  'projector/write-anomalies',
   'projector/write-aside',
   'projector/write-batch',
   'projector/write-coins',

@@ -1,8 +1,13 @@
 import { boolean, primaryKey } from 'drizzle-orm/pg-core';
+import { anomalyTable } from './anomalies/tables.ts';
 import { coinTable, sourceCoinTable } from './coins/tables.ts';
 import { coinAliasTable, identityLinkTable, linkHistoryTable } from './identity/tables.ts';
 import { count, readSchema, text, time } from './columns.ts';
-import { driftAcknowledgementTable, rejectedDecisionTable } from './decisions/tables.ts';
+import {
+  anomalyAcknowledgementTable,
+  driftAcknowledgementTable,
+  rejectedDecisionTable,
+} from './decisions/tables.ts';
 import { driftTable, feedDriftTable } from './drift/tables.ts';
 import { listingTable } from './listings/tables.ts';
 import { quoteTable } from './quotes/tables.ts';
@@ -62,6 +67,8 @@ export const comparedTables: readonly ReadTable[] = [
   driftTable,
   driftAcknowledgementTable,
   feedDriftTable,
+  anomalyTable,
+  anomalyAcknowledgementTable,
   { table: deadLetter, indexes: [] },
   { table: checkpoint, indexes: [] },
 ];

@@ -3,6 +3,7 @@ import { takenFrom } from '../control/history-decisions.ts';
 import { eventKey, skippedType } from '../control/skip-decisions.ts';
 import { messageOf } from '../errors.ts';
 import type { EventHeader, LogEvent } from '../log/event.ts';
+import { foldAnomaly, type AnomalyChange } from '../projections/anomalies/fold.ts';
 import { foldDecision, type FoldedDecisions } from '../projections/decisions/fold.ts';
 import { contractOf, foldDrift, type FeedDrift } from '../projections/drift/fold.ts';
 import { driftInputs, modeOf } from '../projections/drift/input.ts';
@@ -29,6 +30,7 @@ export type FoldedEvent =
       records: Omit<FoldedRecords, 'shape'> | null;
       drift: FoldedDrift | null;
       decisions: FoldedDecisions | null;
+      anomaly: AnomalyChange | null;
     }
   /** No fold can read it, and never will as long as the folds are these. */
   | { kind: 'dead'; event: EventHeader; reason: string };
@@ -46,7 +48,10 @@ function foldEvent(
   { released, mappings, expiries }: Decisions,
 ): FoldedEvent {
   const folded = { kind: 'folded', event: headerOf(event), source: from?.source.name ?? null } as const;
-  if (from === null) return { ...folded, records: null, drift: null, decisions: foldDecision(event) };
+  if (from === null) {
+    const [decisions, anomaly] = [foldDecision(event), foldAnomaly(event)];
+    return { ...folded, records: null, drift: null, decisions, anomaly };
+  }
   const { stream, version } = event;
   const contract: RecordContract = {
     mode: modeOf(event),
@@ -55,10 +60,11 @@ function foldEvent(
     mappings,
   };
   const hasRecords = withRecords.has(event.type) && !event.redacted;
+  const undecided = { decisions: null, anomaly: null };
   if (!hasRecords)
-    return { ...folded, records: null, drift: driftOf(event, from.feed, known, null), decisions: null };
+    return { ...folded, records: null, drift: driftOf(event, from.feed, known, null), ...undecided };
   const { shape, ...records } = foldRecords(event, from, contract, takenFrom(expiries, event));
-  return { ...folded, records, drift: driftOf(event, from.feed, known, shape), decisions: null };
+  return { ...folded, records, drift: driftOf(event, from.feed, known, shape), ...undecided };
 }
 
 function driftOf(
@@ -86,6 +92,7 @@ const passedOver = (event: LogEvent): FoldedEvent => ({
   records: null,
   drift: null,
   decisions: null,
+  anomaly: null,
 });
 
 /**

@@ -6,6 +6,7 @@ import type { Decisions } from './decisions.ts';
 import type { FoldedEvent } from './fold-event.ts';
 import type { IdentityMemory } from './identity-memory.ts';
 import { noteShown } from './shown.ts';
+import { writeAnomalies } from './write-anomalies.ts';
 import { writeAside } from './write-aside.ts';
 import { writeDecisions } from './write-decisions.ts';
 import { writeDrifts } from './write-drift.ts';
@@ -106,6 +107,7 @@ async function writeStaging(
       await writeAside(tx, batch);
       await writeDrifts(tx, batch);
       await writeDecisions(tx, batch);
+      await writeAnomalies(tx, batch);
       const [raised] = await tx<{ version: number }[]>`
         update read_model set version = version + 1 returning version`;
       if (target.lease) {

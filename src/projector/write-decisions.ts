@@ -1,5 +1,9 @@
 import type { Transaction } from '../database/client.ts';
-import { writeAcknowledgements, writeRecordDecisions } from '../projections/decisions/write.ts';
+import {
+  writeAcknowledgements,
+  writeAnomalyAcknowledgements,
+  writeRecordDecisions,
+} from '../projections/decisions/write.ts';
 import type { FoldedEvent } from './fold-event.ts';
 import { storableJson } from './storable-json.ts';
 
@@ -14,4 +18,6 @@ export async function writeDecisions(tx: Transaction, batch: readonly FoldedEven
   if (records.size > 0) await tx.unsafe(writeRecordDecisions, [storableJson([...records.values()])]);
   const acknowledgements = decided.flatMap((decision) => decision.acknowledgements);
   if (acknowledgements.length > 0) await tx.unsafe(writeAcknowledgements, [storableJson(acknowledgements)]);
+  const anomalies = decided.flatMap((decision) => decision.anomalyAcknowledgements);
+  if (anomalies.length > 0) await tx.unsafe(writeAnomalyAcknowledgements, [storableJson(anomalies)]);
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/client.ts';
-import { identityStream } from '../identity/events.ts';
+import { identityEventTypes, identityStream } from '../identity/events.ts';
 import { coinIdOf, type IdentityState } from '../identity/fold.ts';
 import { writeAliases, writeLinkHistory, writeLinks } from '../projections/identity/write.ts';
 import type { FoldedEvent } from './fold-event.ts';
@@ -45,6 +45,8 @@ function linkRow(
   };
 }
 
+const changesAliases: ReadonlySet<string> = new Set([identityEventTypes.merge, identityEventTypes.split]);
+
 const aliasRows = (state: IdentityState) =>
   [...state.merges.keys()].map((alias) => ({ alias, coin_id: coinIdOf(state, alias) }));
 
@@ -71,7 +73,7 @@ export async function writeIdentity(
     for (const key of change.keys) changed.add(key);
   }
   if (changed.size === 0) return known;
-  const state = known.standing.state();
+  const state = known.standing.current();
   const rows = [...changed].map((key) =>
     linkRow(known, { key, coinId: coinOf(known, key), link: known.standing.link(key) }, lastVeto(state, key)),
   );
@@ -81,6 +83,8 @@ export async function writeIdentity(
     since_version: move.sinceVersion,
   }));
   if (history.length > 0) await tx.unsafe(writeLinkHistory, [storableJson(history)]);
-  await tx.unsafe(writeAliases, [JSON.stringify(aliasRows(state))]);
+  // All there are: of 20,000 a batch of links would write every one again.
+  if (events.some(({ event }) => changesAliases.has(event.type)))
+    await tx.unsafe(writeAliases, [JSON.stringify(aliasRows(state))]);
   return known;
 }

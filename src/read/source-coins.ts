@@ -6,6 +6,7 @@ import {
   type SourceCoin,
   type SourceCoinRef,
 } from '../identity/source-coin.ts';
+import type { Fragment } from './graphql/fragments.ts';
 
 /** A source's coin with one of its listings; it comes once for each, and once without where it has none. */
 interface Row extends Omit<SourceCoin, 'contracts' | 'isActive' | 'mappedIds' | 'declaredIds'> {
@@ -19,14 +20,13 @@ interface Row extends Omit<SourceCoin, 'contracts' | 'isActive' | 'mappedIds' | 
 }
 
 /**
- * What is known of every source's coin, as far as it tells which coin it is; prices are its newest in USD, contracts and
- * ids of other sources are those of its listings. In one order, so that the same is the same text; made here, since the
- * database sorted 40,000 rows on disk, which took half of the time.
+ * In one order, so that the same is the same text; made here, since the database sorted 40,000 rows on disk, which took
+ * half of the time.
  *
  * A list that tells a contract each keeps what it once said of a coin that has lost it since. A contract is one token: of
  * several coins that had it, it is that of the one which is still followed, and of those the one that was told last.
  */
-export async function readSourceCoins(sql: Queryable): Promise<SourceCoin[]> {
+async function readWhere(sql: Queryable, condition: Fragment): Promise<SourceCoin[]> {
   const rows = await sql<Row[]>`
     with told as (
       select source_coin_id, stream, part, is_active is false as is_old, version, record_index,
@@ -49,7 +49,8 @@ export async function readSourceCoins(sql: Queryable): Promise<SourceCoin[]> {
     from read.source_coin c
     left join read.quote q on q.source = c.source and q.source_coin_id = c.source_coin_id and q.quote_currency = 'USD'
     left join read.listing l on l.source = c.source and l.source_coin_id = c.source_coin_id
-      and (l.stream, l.part, l.source_coin_id) not in (select stream, part, source_coin_id from lost)`;
+      and (l.stream, l.part, l.source_coin_id) not in (select stream, part, source_coin_id from lost)
+    where ${condition}`;
   const byCoin = Map.groupBy(rows, coinKey);
   return [...byCoin.values()]
     .flatMap((own) => coinOf(own.toSorted(compareListings)))
@@ -85,3 +86,42 @@ function coinOf(listings: readonly Row[]): SourceCoin[] {
   };
   return [{ ...known, contracts: contractsOf(listings), ...told }];
 }
+
+/**
+ * What is known of every source's coin, as far as it tells which coin it is; prices are its newest in USD, contracts and
+ * ids of other sources are those of its listings.
+ */
+export const readSourceCoins = (sql: Queryable): Promise<SourceCoin[]> => readWhere(sql, sql`true`);
+
+/**
+ * Those of which something was folded after these checkpoints: whatever won carries the event that it came with. What a
+ * swap has corrected may carry an older one, and is not found.
+ */
+export function readSourceCoinsSince(
+  sql: Queryable,
+  checkpoints: ReadonlyMap<string, number>,
+): Promise<SourceCoin[]> {
+  const since = sql`${sql.json(Object.fromEntries(checkpoints))}::jsonb`;
+  const isNew = (row: string): Fragment => {
+    const r = sql.unsafe(row);
+    return sql`${r}.version > coalesce((${since} ->> ${r}.stream)::bigint, 0)`;
+  };
+  // A contract that another coin is told to have now is this one's no more.
+  return readWhere(
+    sql,
+    sql`(${isNew('c')} or ${isNew('q')} or (c.source, c.source_coin_id) in (
+      select n.source, n.source_coin_id from read.listing n where ${isNew('n')}
+      union all
+      select o.source, o.source_coin_id from read.listing n join read.listing o using (stream, part)
+      where n.part <> '' and ${isNew('n')}))`,
+  );
+}
+
+/** Some of them by name; those that no source has named are left out. */
+export const readSourceCoinsNamed = (sql: Queryable, refs: readonly SourceCoinRef[]): Promise<SourceCoin[]> =>
+  readWhere(
+    sql,
+    sql`(c.source, c.source_coin_id) in (
+      select * from unnest(${refs.map(({ source }) => source)}::text[],
+        ${refs.map(({ sourceCoinId }) => sourceCoinId)}::text[]))`,
+  );

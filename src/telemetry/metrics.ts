@@ -11,6 +11,8 @@ export interface Metrics {
   sourcePaused: Gauge<'source'>;
   driftOpen: Gauge<'source'>;
   rejectedOpen: Gauge<'source'>;
+  anomaliesOpen: Gauge<'kind'>;
+  identityDecisions: Counter;
   logAppends: Counter<'stream'>;
   logAppendSeconds: Histogram;
   httpRequestSeconds: Histogram<'route' | 'method' | 'status'>;
@@ -78,6 +80,17 @@ export function createMetrics(build: { version: string; revision: string }): Met
       name: 'coinlog_rejected_open',
       help: 'Records that could not be read, neither discarded nor replayed.',
       labelNames: ['source'],
+      registers,
+    }),
+    anomaliesOpen: new Gauge({
+      name: 'coinlog_anomalies_open',
+      help: 'What still looks wrong, by what it is.',
+      labelNames: ['kind'],
+      registers,
+    }),
+    identityDecisions: new Counter({
+      name: 'coinlog_identity_decisions_total',
+      help: 'Decisions of the resolver on which source coins are one coin.',
       registers,
     }),
     logAppends: new Counter({

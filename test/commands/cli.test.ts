@@ -68,15 +68,19 @@ describe('the commands, one after the other on one embedded database', () => {
     expect(runs[2]).toMatchObject({ recordsRead: 2, accepted: 1, rejected: 1 });
   });
 
-  it('identity propose finds the coins that two sources have in common', async () => {
-    const shown = (await run('identity', 'propose', '--json')).json() as {
-      links: { source: string; coinId: string; sourceCoinId: string }[];
-    };
-    const bitcoin = shown.links.filter(({ coinId }) => coinId === 'bitcoin');
-    expect(bitcoin.map(({ source, sourceCoinId }) => `${source}:${sourceCoinId}`).sort()).toEqual(
+  it('identity list shows the coins that sources have in common, linked by the first ingest', async () => {
+    interface Listed {
+      links: { source: string; coinId: string; sourceCoinId: string; method: string; confidence: number }[];
+    }
+    const list = async (...args: string[]) =>
+      ((await run('identity', 'list', '--json', '--limit', '5000', ...args)).json() as Listed).links;
+    const bitcoin = await list('--coin', 'coinpaprika:btc-bitcoin');
+    expect(bitcoin.map(({ source, sourceCoinId }) => `${source}:${sourceCoinId}`)).toEqual(
       expect.arrayContaining(['coingecko:bitcoin', 'coinpaprika:btc-bitcoin']),
     );
-    expect(new Set(shown.links.map(({ coinId }) => coinId)).size).toBeGreaterThan(100);
+    expect(bitcoin.every(({ coinId, confidence }) => coinId === 'bitcoin' && confidence > 0)).toBe(true);
+    const byName = await list('--method', 'SYMBOL_AND_NAME');
+    expect(new Set(byName.map(({ coinId }) => coinId)).size).toBeGreaterThan(100);
   });
 
   it('the same file again is told as unchanged, and appends no event', async () => {

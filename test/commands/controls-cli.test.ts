@@ -71,7 +71,7 @@ describe('the controls, one after the other on one database', () => {
   it('explain leads a value back to its record, event, request and run, and to what stood at an earlier time', async () => {
     const now = await run('explain', 'bitcoin', '--json');
     expect(now.json()).toMatchObject({
-      coinId: 'coingecko.bitcoin',
+      coinId: 'bitcoin',
       field: 'priceUsd',
       value: '1',
       quotes: [
@@ -95,13 +95,55 @@ describe('the controls, one after the other on one database', () => {
     ]);
   });
 
-  it('identity propose shows which source coins are one coin, and links nothing', async () => {
-    const shown = (await run('identity', 'propose', '--json')).json() as {
-      links: object[];
-      ambiguous: object[];
+  it('identity link, split and unlink correct what is one coin, and unlinked says what stands alone', async () => {
+    interface Links {
+      links: { source: string; sourceCoinId: string; coinId: string; method: string; reason?: string }[];
+      splitOff?: string | null;
+    }
+    const identity = async (...args: string[]) => {
+      const result = await run('identity', ...args, '--json');
+      expect([result.exitCode, result.stderr]).toEqual([0, '']);
+      return result.json() as Links;
     };
-    // Of one source no two coins are one.
-    expect(shown).toEqual({ links: [], ambiguous: [] });
+    const alone = await identity('unlinked');
+    expect(alone.links.map(({ sourceCoinId }) => sourceCoinId).sort()).toEqual(['bitcoin', 'doge', 'ether']);
+    expect(alone.links[0]?.reason).toBe('no other source has anything alike');
+    const linked = await identity('link', 'coingecko', 'doge', 'bitcoin', '--reason', 'a test');
+    expect(linked.links.map(({ sourceCoinId, coinId, method }) => [sourceCoinId, coinId, method])).toEqual([
+      ['bitcoin', 'bitcoin', 'FIRST_SEEN'],
+      ['doge', 'bitcoin', 'OPERATOR'],
+    ]);
+    const listed = await identity('list', '--coin', 'doge');
+    expect(listed.links).toHaveLength(2);
+    const split = await identity('split', 'doge', '--reason', 'it was a test');
+    expect(split).toMatchObject({ splitOff: 'doge' });
+    await identity('link', 'coingecko', 'doge', 'bitcoin', '--reason', 'again');
+    const unlinked = await identity('unlink', 'coingecko', 'doge', '--reason', 'and again');
+    expect(unlinked).toMatchObject({ coinId: 'bitcoin', splitOff: 'doge' });
+    const text = (await run('identity', 'list', '--source', 'coingecko')).stdout.toString();
+    expect(text).toMatch(/doge +coingecko +doge +DOGE/);
+
+    const wrong = [
+      [['link', 'coingecko', 'nothing', 'bitcoin', '--reason', 'x'], 1, 'There is no source coin'],
+      [['link', 'coingecko', 'doge', 'nothing', '--reason', 'x'], 1, 'There is no coin "nothing"'],
+      [['link', 'nobody', 'doge', 'bitcoin', '--reason', 'x'], 2, 'there are coinpaprika'],
+      [['unlink', 'coingecko', 'doge', '--reason', 'x'], 2, 'the only one of its coin'],
+      [['split', 'doge', '--reason', 'x'], 2, 'nothing to split'],
+      [['unlink', 'coingecko', 'doge'], 2, '--reason'],
+      [['list', '--method', 'GUESS'], 2, 'OPERATOR'],
+    ] as const;
+    for (const [args, exitCode, message] of wrong) {
+      const result = await run('identity', ...args);
+      expect([result.exitCode, result.stderr]).toEqual([exitCode, expect.stringContaining(message)]);
+    }
+  });
+
+  it('anomalies list shows what looks wrong, and ack refuses what is none', async () => {
+    const list = await run('anomalies', 'list', '--json');
+    expect([list.exitCode, list.json()]).toEqual([0, { anomalies: [] }]);
+    expect((await run('anomalies', 'list', '--all')).stdout.toString()).toBe('Nothing looked wrong.\n');
+    const unknown = await run('anomalies', 'ack', 'anomaly:nothing');
+    expect([unknown.exitCode, unknown.stderr]).toEqual([1, expect.stringContaining('anomalies list --all')]);
   });
 
   it('source orders name what is wrong: an unknown source, a missing reason', async () => {

@@ -181,6 +181,7 @@ describe('a query', () => {
           check('database'),
           check('projector'),
           check('deadLetters'),
+          check('anomalies'),
           check('source:coinpaprika'),
           check('source:coingecko'),
         ],

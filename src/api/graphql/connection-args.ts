@@ -1,6 +1,7 @@
 import { ArgsType } from 'type-graphql';
 import { Optional } from './fields.ts';
 import {
+  AnomalyFilter,
   CoinFilter,
   CoinOrder,
   DriftFilter,
@@ -43,6 +44,12 @@ export class CoinsArgs extends PageArgs {
     'As coinlog showed it then, errors included. With `asOf`: the market as it was at one time by what was known at another.',
   )
   knownAt?: Date | null;
+}
+
+@ArgsType()
+export class AnomaliesArgs extends PageArgs {
+  @Optional(() => AnomalyFilter, 'Which of them; all unless told.')
+  filter?: AnomalyFilter | null;
 }
 
 @ArgsType()

@@ -6,6 +6,8 @@ import type { EventHeader } from '../../log/event.ts';
 import { readAliases, readLinks, type LinkRow } from '../../read/graphql/links.ts';
 import { candleKeyText, readCandles, type CandleKey, type CandleRow } from '../../read/graphql/candles.ts';
 import { readCoinsById, type CoinRow } from '../../read/graphql/coins.ts';
+import type { AnomalyRow } from '../../read/anomalies.ts';
+import { readAnomaliesById } from '../../read/graphql/anomalies.ts';
 import type { DriftRow } from '../../read/drifts.ts';
 import { readDriftsById } from '../../read/graphql/drifts.ts';
 import { eventKeyText, readEventsByKey, type EventKey } from '../../read/graphql/events.ts';
@@ -57,6 +59,7 @@ interface Batchers {
   events: Batcher<EventKey, EventHeader>;
   rawRecords: Batcher<RecordKey, unknown>;
   drifts: Batcher<string, DriftRow>;
+  anomalies: Batcher<string, AnomalyRow>;
   rejected: Batcher<RecordRef, RejectedRow>;
   rebuilds: Batcher<string, RebuildRow>;
   sourceStates: Batcher<string, SourceState>;
@@ -104,6 +107,7 @@ function createBatchers({ archive, sources, now }: ContextDeps, { read }: Reads)
       load: (keys) => read((sql) => readRawRecords(sql, keys, archive)),
     }),
     drifts: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readDriftsById(sql, ids)) }),
+    anomalies: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readAnomaliesById(sql, ids)) }),
     rejected: createBatcher({
       keyOf: recordKey,
       load: (refs) => read((sql) => readRejectedRecords(sql, refs)),

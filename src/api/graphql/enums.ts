@@ -132,6 +132,17 @@ registerEnumType(DriftKind, {
   },
 });
 
+export const Severity = { INFO: 'INFO', WARNING: 'WARNING', CRITICAL: 'CRITICAL' } as const;
+registerEnumType(Severity, {
+  name: 'Severity',
+  description: 'How much something matters.',
+  valuesConfig: {
+    INFO: { description: 'Worth knowing; the health does not mind it.' },
+    WARNING: { description: 'Somebody should look at it.' },
+    CRITICAL: { description: 'What is shown of a coin that everybody looks at may be wrong.' },
+  },
+});
+
 export const RejectedStatus = { OPEN: 'OPEN', REPLAYED: 'REPLAYED', DISCARDED: 'DISCARDED' } as const;
 registerEnumType(RejectedStatus, {
   name: 'RejectedStatus',

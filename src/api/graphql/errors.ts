@@ -12,6 +12,7 @@ const publicCodes: Partial<Record<ErrorCode, string>> = {
   READ_MODEL_MISSING: 'NOT_READY',
   DATABASE_UNREACHABLE: 'NOT_READY',
   SCHEMA_OUTDATED: 'NOT_READY',
+  DECISION_PENDING: 'NOT_READY',
 };
 
 const graphqlCodes: Record<string, string> = {

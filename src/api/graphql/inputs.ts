@@ -5,7 +5,10 @@ import { DateTime } from './scalars.ts';
 
 @InputType({ description: 'Which coins; everything that is given must hold.' })
 export class CoinFilter {
-  @Optional(() => [ID], 'Only these canonical ids.')
+  @Optional(
+    () => [ID],
+    "Only these, each by its canonical id, an older one, or a source's own, as `coingecko:bitcoin`.",
+  )
   ids?: string[] | null;
 
   @Optional(() => [String], 'Only these symbols, in upper or lower case.')
@@ -59,7 +62,7 @@ export class SnapshotFilter {
   @Optional(() => String, 'Only of this source.')
   source?: string | null;
 
-  @Optional(() => ID, 'Only of this coin, by its canonical id.')
+  @Optional(() => ID, 'Only of this coin, by any id that leads to it.')
   coinId?: string | null;
 
   @Optional(() => String, 'Only of the coin that a source calls so.')
@@ -105,6 +108,18 @@ export class DriftFilter {
     () => Boolean,
     'True: only those that nobody has acknowledged. False: only those that somebody has.',
   )
+  open?: boolean | null;
+}
+
+@InputType({ description: 'Which anomalies; everything that is given must hold.' })
+export class AnomalyFilter {
+  @Optional(() => String, 'Only of this kind, as `spread`.')
+  kind?: string | null;
+
+  @Optional(() => String, 'Only of this source.')
+  source?: string | null;
+
+  @Optional(() => Boolean, 'True: only those that still look wrong. False: only those that no longer do.')
   open?: boolean | null;
 }
 

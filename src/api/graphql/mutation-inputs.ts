@@ -62,3 +62,30 @@ export class DiscardRejectedInput {
   @Required(() => String, 'Why, for the log and the list; from 1 to 1,000 characters.')
   reason: string;
 }
+
+@InputType({ description: "Which coin a source's coin is, and why." })
+export class LinkCoinInput {
+  @Required(() => String, 'Whose coin, as `coinpaprika`.')
+  source: string;
+
+  @Required(() => String, "The coin's id in the source, exactly as it sends it.")
+  sourceCoinId: string;
+
+  @Required(() => ID, 'The coin that it is, by any id that leads to it.')
+  coinId: string;
+
+  @Required(() => String, 'Why, for the log; from 1 to 1,000 characters.')
+  reason: string;
+}
+
+@InputType({ description: "Which source's coin is not the coin it is taken for, and why." })
+export class UnlinkCoinInput {
+  @Required(() => String, 'Whose coin, as `coinpaprika`.')
+  source: string;
+
+  @Required(() => String, "The coin's id in the source, exactly as it sends it.")
+  sourceCoinId: string;
+
+  @Required(() => String, 'Why, for the log; from 1 to 1,000 characters.')
+  reason: string;
+}

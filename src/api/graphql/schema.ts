@@ -1,11 +1,14 @@
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AcknowledgeResolver } from './resolvers/acknowledge.ts';
+import { AnomalyResolver } from './resolvers/anomaly.ts';
 import { CoinResolver } from './resolvers/coin.ts';
 import { DriftResolver } from './resolvers/drift.ts';
 import { EventResolver } from './resolvers/event.ts';
+import { IdentityResolver } from './resolvers/identity.ts';
 import { IngestResolver } from './resolvers/ingest.ts';
 import { IdentityLinkResolver } from './resolvers/link.ts';
+import { MarketResolver } from './resolvers/market.ts';
 import { NodeResolver } from './resolvers/node.ts';
 import { OperationsResolver } from './resolvers/operations.ts';
 import { QuoteResolver } from './resolvers/quote.ts';
@@ -22,11 +25,14 @@ export function buildCoinlogSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
       AcknowledgeResolver,
+      AnomalyResolver,
       CoinResolver,
       DriftResolver,
       EventResolver,
       IdentityLinkResolver,
+      IdentityResolver,
       IngestResolver,
+      MarketResolver,
       NodeResolver,
       OperationsResolver,
       QuoteResolver,

@@ -3,6 +3,8 @@ import type { Sql } from '../../database/client.ts';
 import { checkSchema } from '../../database/migrate.ts';
 import { messageOf } from '../../errors.ts';
 import { readSourceControls, type ControlledSource } from '../../control/status.ts';
+import { anomalyKinds } from '../../projections/anomalies/events.ts';
+import { countOpenAnomalies } from '../../read/anomalies.ts';
 import { countOpenDrifts } from '../../read/drifts.ts';
 import { readLag } from '../../read/lag.ts';
 import { countOpenRejected } from '../../read/rejected.ts';
@@ -38,11 +40,14 @@ async function refreshGauges(deps: ProbeDeps): Promise<void> {
 const breakerStates = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2, STOPPED_BY_CONFIG: 3 } as const;
 
 async function refreshControls({ sql, sources, metrics, now }: ProbeDeps): Promise<void> {
-  const [controls, drifts, rejected] = await Promise.all([
+  const [controls, drifts, rejected, anomalies] = await Promise.all([
     readSourceControls(sql, sources, now()),
     countOpenDrifts(sql),
     countOpenRejected(sql),
+    countOpenAnomalies(sql),
   ]);
+  for (const kind of anomalyKinds)
+    metrics.anomaliesOpen.set({ kind }, anomalies.find((each) => each.kind === kind)?.open ?? 0);
   for (const [source, { pausedReason, breaker, budgets }] of controls) {
     metrics.breakerState.set({ source }, breakerStates[breaker]);
     metrics.sourcePaused.set({ source }, pausedReason === null ? 0 : 1);

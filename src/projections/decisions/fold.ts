@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { anomalyAcknowledgedType } from '../../control/anomaly-decisions.ts';
 import { acknowledgedType } from '../../control/drift-decisions.ts';
 import {
   discardedType,
@@ -32,13 +33,23 @@ export interface AcknowledgementRow {
   acknowledged_at: string;
 }
 
+export interface AnomalyAcknowledgementRow {
+  anomaly_id: string;
+  reason: string;
+  acknowledged_at: string;
+}
+
 export interface FoldedDecisions {
   records: RecordDecisionRow[];
   acknowledgements: AcknowledgementRow[];
+  anomalyAcknowledgements: AnomalyAcknowledgementRow[];
 }
+
+const nothing: FoldedDecisions = { records: [], acknowledgements: [], anomalyAcknowledgements: [] };
 
 const decided = z.object({ reason: z.string() });
 const acknowledged = z.object({ drift: z.string() });
+const anomalyAcknowledged = z.object({ anomaly: z.string() });
 
 /** Pure: what an operator's event changes in the read model; null for any other event. Throws on a shape it cannot have. */
 export function foldDecision(event: LogEvent): FoldedDecisions | null {
@@ -63,22 +74,28 @@ export function foldDecision(event: LogEvent): FoldedDecisions | null {
   switch (event.type) {
     case discardedType:
       return {
+        ...nothing,
         records: parseRecords(event.metadata).map((record) => row('DISCARDED', record)),
-        acknowledgements: [],
       };
     case replayedType:
       return {
+        ...nothing,
         records: parseReplay(event.payload).map((record) => {
           const { source, runId, line, issues, recordedAt } = record;
           const kept = { source, run_id: runId, line, issues, recorded_at: recordedAt };
           return { ...row('REPLAYED', record), ...kept };
         }),
-        acknowledgements: [],
       };
     case acknowledgedType: {
       const { drift } = acknowledged.parse(event.metadata);
       const { reason } = decided.parse(event.metadata);
-      return { records: [], acknowledgements: [{ drift_id: drift, reason, acknowledged_at: decidedAt }] };
+      return { ...nothing, acknowledgements: [{ drift_id: drift, reason, acknowledged_at: decidedAt }] };
+    }
+    case anomalyAcknowledgedType: {
+      const { anomaly } = anomalyAcknowledged.parse(event.metadata);
+      const { reason } = decided.parse(event.metadata);
+      const seen = { anomaly_id: anomaly, reason, acknowledged_at: decidedAt };
+      return { ...nothing, anomalyAcknowledgements: [seen] };
     }
     default:
       return null;

@@ -36,3 +36,11 @@ export const driftAcknowledgement = readSchema.table('drift_acknowledgement', {
   acknowledgedAt: time('acknowledged_at').notNull(),
 });
 export const driftAcknowledgementTable: ReadTable = { table: driftAcknowledgement, indexes: [] };
+
+/** Which anomalies an operator has seen. */
+export const anomalyAcknowledgement = readSchema.table('anomaly_acknowledgement', {
+  anomalyId: text('anomaly_id').primaryKey(),
+  reason: text('reason').notNull(),
+  acknowledgedAt: time('acknowledged_at').notNull(),
+});
+export const anomalyAcknowledgementTable: ReadTable = { table: anomalyAcknowledgement, indexes: [] };

@@ -17,3 +17,10 @@ export const writeAcknowledgements = `
   select drift_id, reason, acknowledged_at
   from jsonb_to_recordset($1::text::jsonb) as a (drift_id text, reason text, acknowledged_at timestamptz)
   on conflict do nothing`;
+
+/** $1: rows as a JSON list with the columns' names as keys. An anomaly is acknowledged once. */
+export const writeAnomalyAcknowledgements = `
+  insert into anomaly_acknowledgement (anomaly_id, reason, acknowledged_at)
+  select anomaly_id, reason, acknowledged_at
+  from jsonb_to_recordset($1::text::jsonb) as a (anomaly_id text, reason text, acknowledged_at timestamptz)
+  on conflict do nothing`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { OpenAnomalies } from '../anomalies.ts';
 import { judgeHealth, type HealthFacts, type SourceFacts } from './health.ts';
 
 const now = new Date('2026-11-20T10:00:00Z');
@@ -11,10 +12,12 @@ const statusOf = (facts: HealthFacts, name: string) =>
 const read = (
   change: Partial<typeof lag> | { events: number; since: Date },
   sources: SourceFacts[] = [],
+  anomalies: OpenAnomalies[] = [],
 ): HealthFacts => ({
   kind: 'read',
   lag: { ...lag, ...change },
   sources,
+  anomalies,
 });
 
 describe('health', () => {
@@ -25,6 +28,7 @@ describe('health', () => {
         { name: 'database', status: 'HEALTHY', detail: null },
         { name: 'projector', status: 'HEALTHY', detail: null },
         { name: 'deadLetters', status: 'HEALTHY', detail: null },
+        { name: 'anomalies', status: 'HEALTHY', detail: null },
         { name: 'source:coingecko', status: 'HEALTHY', detail: 'last success at 2026-11-20T09:59:30.000Z' },
       ],
     });
@@ -33,6 +37,12 @@ describe('health', () => {
   it('is degraded by an event that waits for more than 30 seconds, and not by a younger one', () => {
     expect(statusOf(read({ events: 5, since: ago(29) }), 'projector')).toBe('HEALTHY');
     expect(statusOf(read({ events: 5, since: ago(31) }), 'projector')).toBe('DEGRADED');
+  });
+
+  it('is degraded by an anomaly that somebody should look at, and by no hint or acknowledged one', () => {
+    const anomalies = (pressing: number) => [{ kind: 'spread', open: 3, pressing }];
+    expect(statusOf(read({}, [], anomalies(0)), 'anomalies')).toBe('HEALTHY');
+    expect(statusOf(read({}, [], anomalies(1)), 'anomalies')).toBe('DEGRADED');
   });
 
   it('is degraded by a source that never succeeded, or not within its time', () => {

@@ -1,3 +1,4 @@
+import type { OpenAnomalies } from '../anomalies.ts';
 import type { Lag } from '../lag.ts';
 import { lagSecondsOf } from './read-model.ts';
 
@@ -24,7 +25,7 @@ export interface SourceFacts {
 
 /** What could be read. */
 export type HealthFacts =
-  | { kind: 'read'; lag: Lag; sources: readonly SourceFacts[] }
+  | { kind: 'read'; lag: Lag; sources: readonly SourceFacts[]; anomalies: readonly OpenAnomalies[] }
   | { kind: 'database_away'; reason: string }
   | { kind: 'no_read_model'; reason: string };
 
@@ -51,11 +52,18 @@ function sourceCheck({ name, staleAfterMs, lastSuccessAt }: SourceFacts, now: Da
   return check(`source:${name}`, stale ? 'DEGRADED' : 'HEALTHY', detail);
 }
 
+function anomaliesCheck(anomalies: readonly OpenAnomalies[]): HealthCheck {
+  const pressing = anomalies.filter((each) => each.pressing > 0);
+  if (pressing.length === 0) return check('anomalies', 'HEALTHY');
+  const detail = pressing.map(({ kind, pressing: count }) => `${count} of ${kind}`).join(', ');
+  return check('anomalies', 'DEGRADED', detail);
+}
+
 function checksOf(facts: HealthFacts, now: Date): HealthCheck[] {
   if (facts.kind === 'database_away') return [check('database', 'UNHEALTHY', facts.reason)];
   if (facts.kind === 'no_read_model')
     return [check('database', 'HEALTHY'), check('projector', 'UNHEALTHY', facts.reason)];
-  const { lag, sources } = facts;
+  const { lag, sources, anomalies } = facts;
   return [
     check('database', 'HEALTHY'),
     projectorCheck(lag, now),
@@ -64,6 +72,7 @@ function checksOf(facts: HealthFacts, now: Date): HealthCheck[] {
       lag.deadLetters === 0 ? 'HEALTHY' : 'DEGRADED',
       lag.deadLetters === 0 ? null : `${lag.deadLetters} events that no fold can read`,
     ),
+    anomaliesCheck(anomalies),
     ...sources.map((source) => sourceCheck(source, now)),
   ];
 }

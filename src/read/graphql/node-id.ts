@@ -7,6 +7,7 @@ export type NodeId =
   | { kind: 'source'; name: string }
   | { kind: 'drift'; driftId: string }
   | { kind: 'rebuild'; rebuildId: string }
+  | { kind: 'anomaly'; anomalyId: string }
   | { kind: 'rejected'; stream: string; version: number; recordIndex: number };
 
 const patterns: readonly [RegExp, (match: readonly string[]) => NodeId][] = [
@@ -26,6 +27,10 @@ const patterns: readonly [RegExp, (match: readonly string[]) => NodeId][] = [
   [
     /^rebuild:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
     ([, rebuildId = '']) => ({ kind: 'rebuild', rebuildId }),
+  ],
+  [
+    /^anomaly:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+    ([, anomalyId = '']) => ({ kind: 'anomaly', anomalyId }),
   ],
   [
     /^rejected:([a-z][a-z0-9_.-]*):([1-9]\d{0,14}):(0|[1-9]\d{0,8})$/,
@@ -63,6 +68,8 @@ export function nodeId(node: Exclude<NodeId, { kind: 'coin' }>): string {
       return `drift:${node.driftId}`;
     case 'rebuild':
       return `rebuild:${node.rebuildId}`;
+    case 'anomaly':
+      return `anomaly:${node.anomalyId}`;
     case 'rejected':
       return `rejected:${node.stream}:${node.version}:${node.recordIndex}`;
     default:

@@ -1,6 +1,7 @@
 import type { EventKey } from '../../../read/graphql/events.ts';
 import type { RecordRef } from '../../../control/record-decisions.ts';
 import type { GraphqlContext } from '../context.ts';
+import { anomalyOf, type Anomaly } from '../types/anomaly.ts';
 import { driftOf, type SchemaDrift } from '../types/drift.ts';
 import { eventOf, type Event } from '../types/event.ts';
 import { rebuildOf, type Rebuild } from '../types/rebuild.ts';
@@ -32,6 +33,12 @@ export async function loadOrigin(context: GraphqlContext, { stream, version }: E
 export async function loadDrift({ drifts }: GraphqlContext, driftId: string): Promise<SchemaDrift | null> {
   const row = await drifts.load(driftId);
   return row && driftOf(row);
+}
+
+/** An anomaly by its own id, or null. */
+export async function loadAnomaly({ anomalies }: GraphqlContext, anomalyId: string): Promise<Anomaly | null> {
+  const row = await anomalies.load(anomalyId);
+  return row && anomalyOf(row);
 }
 
 /** A rejected record by its event and its place there, or null. */

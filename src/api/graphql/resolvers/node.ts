@@ -5,7 +5,7 @@ import type { GraphqlContext } from '../context.ts';
 import { Node } from '../types/node.ts';
 import { snapshotOf } from '../types/snapshot.ts';
 import { loadCoin } from './coin-at.ts';
-import { loadDrift, loadEvent, loadRebuild, loadRejected, loadRun, loadSource } from './load.ts';
+import { loadAnomaly, loadDrift, loadEvent, loadRebuild, loadRejected, loadRun, loadSource } from './load.ts';
 
 async function loadNode(context: GraphqlContext, id: string): Promise<Node | null> {
   const parsed = parseNodeId(id);
@@ -25,6 +25,8 @@ async function loadNode(context: GraphqlContext, id: string): Promise<Node | nul
       return loadDrift(context, parsed.driftId);
     case 'rebuild':
       return loadRebuild(context, parsed.rebuildId);
+    case 'anomaly':
+      return loadAnomaly(context, parsed.anomalyId);
     case 'rejected':
       return loadRejected(context, parsed);
     default:

@@ -2,14 +2,16 @@ import { Ctx, Query, Resolver } from 'type-graphql';
 import { CoinlogError } from '../../../errors.ts';
 import { judgeHealth, type HealthFacts } from '../../../read/graphql/health.ts';
 import { readReadModel } from '../../../read/graphql/read-model.ts';
+import { countOpenAnomalies } from '../../../read/anomalies.ts';
 import { readLag } from '../../../read/lag.ts';
 import type { GraphqlContext } from '../context.ts';
 import { Health, ReadModel, readModelOf } from '../types/operations.ts';
 
 async function readFacts({ reads, sources, sourceStates }: GraphqlContext): Promise<HealthFacts> {
   const enabled = sources.filter((source) => source.enabled);
-  const [lag, facts] = await Promise.all([
+  const [lag, anomalies, facts] = await Promise.all([
     reads.read(readLag),
+    reads.read(countOpenAnomalies),
     Promise.all(
       enabled.map(async ({ source: { name }, staleAfterMs }) => {
         const state = await sourceStates.load(name);
@@ -17,7 +19,7 @@ async function readFacts({ reads, sources, sourceStates }: GraphqlContext): Prom
       }),
     ),
   ]);
-  return { kind: 'read', lag, sources: facts };
+  return { kind: 'read', lag, sources: facts, anomalies };
 }
 
 /** Whoever asks for the health is told when there is no database, and not only that the question failed. */

@@ -10,6 +10,7 @@ const typeNames = {
   source: 'Source',
   drift: 'SchemaDrift',
   rebuild: 'Rebuild',
+  anomaly: 'Anomaly',
   rejected: 'RejectedRecord',
 } as const;
 

@@ -6,7 +6,7 @@ import { DateTime, SafeInt } from '../scalars.ts';
 
 @ObjectType({ description: 'One thing that was looked at.', simpleResolvers: true })
 export class HealthCheck {
-  @Required(() => String, '`database`, `projector`, `deadLetters`, or `source:<name>`.')
+  @Required(() => String, '`database`, `projector`, `deadLetters`, `anomalies`, or `source:<name>`.')
   name: string;
 
   @Required(() => HealthStatus, 'How well it is.')

@@ -1,5 +1,7 @@
 import { Int, ObjectType } from 'type-graphql';
 import { Required } from '../fields.ts';
+import { Anomaly } from './anomaly.ts';
+import { Coin } from './coin.ts';
 import { SchemaDrift } from './drift.ts';
 import { Rebuild } from './rebuild.ts';
 import { RejectedRecord } from './rejected.ts';
@@ -61,4 +63,25 @@ export class ReplayRejectedPayload {
 export class DiscardRejectedPayload {
   @Required(() => Int, 'How many of the records named are given up now.')
   discarded: number;
+}
+
+@ObjectType({ description: "What linking a source's coin came to.", simpleResolvers: true })
+export class LinkCoinPayload {
+  @Required(() => Coin, 'The coin that it is now.')
+  coin: Coin;
+}
+
+@ObjectType({ description: "What unlinking a source's coin came to.", simpleResolvers: true })
+export class UnlinkCoinPayload {
+  @Required(() => Coin, 'The coin that it was.')
+  coin: Coin;
+
+  @Required(() => Coin, 'The coin that it is now: its own, by the id it had before where it had one.')
+  splitOff: Coin;
+}
+
+@ObjectType({ description: 'Something that looks wrong, after it was acknowledged.', simpleResolvers: true })
+export class AcknowledgeAnomalyPayload {
+  @Required(() => Anomaly, 'It as it stands now.')
+  anomaly: Anomaly;
 }
