@@ -9,6 +9,8 @@ export interface TestRun {
   startedAt: Date;
   /** Query parameters as recorded, `vs_currency` among them. */
   params: Record<string, string | number>;
+  /** Of the requests; `/page` unless told. */
+  path?: string;
   /** The body of each page. */
   pages: string[];
   ending?: {
@@ -28,7 +30,7 @@ async function nextMillisecond(): Promise<void> {
 /** Appends a whole run to a feed's stream, the way the ingester does. */
 export async function appendRun(
   sql: Sql,
-  { stream, runId, startedAt, params, pages, ending }: TestRun,
+  { stream, runId, startedAt, params, path = '/page', pages, ending }: TestRun,
 ): Promise<void> {
   const at = (offsetMs: number) => new Date(startedAt.getTime() + offsetMs);
   const event = (
@@ -49,7 +51,7 @@ export async function appendRun(
   for (const [index, body] of pages.entries()) {
     const request = {
       url: 'https://example.test/page',
-      path: '/page',
+      path,
       params: { ...params, page: index + 1 },
       plan: 'keyless',
     };
