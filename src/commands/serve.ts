@@ -1,3 +1,4 @@
+import { createAnswerCache } from '../api/http/answer-cache.ts';
 import { registerGraphiql } from '../api/http/graphiql.ts';
 import { registerProbes } from '../api/http/probes.ts';
 import { createHttpServer, listen } from '../api/http/server.ts';
@@ -6,6 +7,7 @@ import { registerRest } from '../api/rest/register.ts';
 import { startScheduler, type Scheduler } from '../ingest/scheduler.ts';
 import { readSourceStates } from '../read/sources.ts';
 import { createReadSessions } from '../read/session.ts';
+import { createVersionReader } from '../read/versions.ts';
 import { version } from '../version.ts';
 import type { App } from './app.ts';
 import type { Role } from './roles.ts';
@@ -16,6 +18,9 @@ export interface Service {
   startScheduler(): void;
   close(): Promise<void>;
 }
+
+// Some 2,000 pages of /data with 100 rows each.
+const answersMaxBytes = 64 * 1024 * 1024;
 
 /** The HTTP side, and by role the projector. Each role serves the probes and the metrics. */
 export async function startService(app: App, role: Role): Promise<Service> {
@@ -31,6 +36,12 @@ export async function startService(app: App, role: Role): Promise<Service> {
   if (role !== 'worker') {
     registerRest(http, {
       sessions,
+      answers: createAnswerCache({
+        versions: createVersionReader(database.readSql),
+        build: version,
+        maxBytes: answersMaxBytes,
+      }),
+      archive: app.archive,
       sql: database.readSql,
       sources: config.sources.map(({ source }) => source.name),
       now,

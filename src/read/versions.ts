@@ -52,12 +52,8 @@ export function createVersionReader(sql: Sql): VersionReader {
     read() {
       if (next) return next;
       if (!running) return start();
-      next = running
-        .catch(() => undefined)
-        .then(() => {
-          next = null;
-          return start();
-        });
+      // Where that one fails, who waits has waited long enough: a second time limit on top would be too late for them.
+      next = running.finally(() => (next = null)).then(start);
       return next;
     },
   };

@@ -140,12 +140,12 @@ describe('the plans of a page', () => {
     { source: null, coinId: null, symbol: null },
   ])('walking and gathering give the same rows: %j', async (filter) => {
     for (const offset of [0, 5, 30]) {
-      const slice = { offset, limit: 9 };
+      const slice = { behind: null, offset, limit: 9 };
       const walked = await readDataPage(database.sql, filter, slice, 'walk');
       expect(await readDataPage(database.sql, filter, slice, 'gather')).toEqual(walked);
     }
     const { matching } = await readDataTotals(database.sql, filter);
-    const all = await readDataPage(database.sql, filter, { offset: 0, limit: 1000 }, 'walk');
+    const all = await readDataPage(database.sql, filter, { behind: null, offset: 0, limit: 1000 }, 'walk');
     expect(all).toHaveLength(matching);
   });
 

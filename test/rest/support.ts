@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { createAnswerCache } from '../../src/api/http/answer-cache.ts';
 import { createHttpServer } from '../../src/api/http/server.ts';
 import { registerRest, type RestDeps } from '../../src/api/rest/register.ts';
+import { noArchive } from '../../src/log/archive/archive.ts';
 import { createReadSessions } from '../../src/read/session.ts';
+import { createVersionReader } from '../../src/read/versions.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -22,6 +25,12 @@ export function createRestApp(
   });
   registerRest(app, {
     sessions: createReadSessions(readSql),
+    answers: createAnswerCache({
+      versions: createVersionReader(readSql),
+      build: '1.0.0',
+      maxBytes: 1_000_000,
+    }),
+    archive: noArchive,
     sql: readSql,
     sources: sourceNames,
     now: () => testNow,

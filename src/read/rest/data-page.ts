@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/client.ts';
 import { matchingCoins, type CoinFilter } from './coin-filter.ts';
+import type { Place } from './data-place.ts';
 import type { DataTotals } from './data-totals.ts';
 
 /** A row of the history as REST shows it. Decimals are text; the USD columns are null in any other currency. */
@@ -18,8 +19,11 @@ export interface DataRow {
   processedAt: Date;
 }
 
-/** Rows, not pages: how many to leave out first, and how many to give. */
+/** Rows, not pages. */
 export interface Slice {
+  /** Only those behind it; null: from the newest on. */
+  behind: Place | null;
+  /** How many of them to leave out first. */
   offset: number;
   limit: number;
 }
@@ -34,7 +38,10 @@ export type PagePlan = 'walk' | 'gather';
 const alwaysGather = 10_000;
 
 /** Pure: walking is expected to pass `whole / matching` rows for each one that it keeps. */
-export function choosePlan({ matching, whole }: DataTotals, { offset, limit }: Slice): PagePlan {
+export function choosePlan(
+  { matching, whole }: DataTotals,
+  { offset, limit }: Pick<Slice, 'offset' | 'limit'>,
+): PagePlan {
   if (matching === whole) return 'walk';
   const passed = (offset + limit) * (whole / Math.max(1, matching));
   return matching <= Math.max(alwaysGather, passed) ? 'gather' : 'walk';
@@ -44,25 +51,32 @@ const columns = (sql: Queryable) => sql`
   s.id, s.source, s.source_coin_id, s.name, s.symbol, s.quote_currency, s.price, s.market_cap, s.volume_24h,
   s.percent_change_24h, s.rank, s.processed_at`;
 
+/** One range of the index on the order. */
+const behindOf = (sql: Queryable, place: Place | null) =>
+  place === null
+    ? sql`true`
+    : sql`(s.processed_at, s.id) < (${place.processedAt}::timestamptz, ${place.id}::uuid)`;
+
 /**
  * Parenthesised and compared with true, the membership test stays a hashed sub-plan: as a join the planner reads the
  * whole history and sorts it, whatever the limit.
  */
-function walked(sql: Queryable, filter: CoinFilter) {
+function walked(sql: Queryable, filter: CoinFilter, behind: Place | null) {
   const { source, coinId, symbol } = filter;
   const ofSource = source === null ? sql`true` : sql`s.source = ${source}`;
   const ofCoin = sql`((s.source, s.source_coin_id) in (
     select c.source, c.source_coin_id from read.source_coin c where ${matchingCoins(sql, filter)})) is true`;
   const condition = coinId === null && symbol === null ? ofSource : ofCoin;
-  return sql`select ${columns(sql)} from read.snapshot s where ${condition}`;
+  return sql`select ${columns(sql)} from read.snapshot s where ${condition} and ${behindOf(sql, behind)}`;
 }
 
 /** `offset 0` keeps the lateral a look-up per coin. */
-const gathered = (sql: Queryable, filter: CoinFilter) => sql`
+const gathered = (sql: Queryable, filter: CoinFilter, behind: Place | null) => sql`
   select s.* from read.source_coin c
   cross join lateral (
     select ${columns(sql)} from read.snapshot s
-    where s.source = c.source and s.source_coin_id = c.source_coin_id offset 0) s
+    where s.source = c.source and s.source_coin_id = c.source_coin_id
+      and ${behindOf(sql, behind)} offset 0) s
   where ${matchingCoins(sql, filter)}`;
 
 /**
@@ -75,7 +89,7 @@ export async function readDataPage(
   slice: Slice,
   plan: PagePlan,
 ): Promise<DataRow[]> {
-  const rows = plan === 'walk' ? walked(sql, filter) : gathered(sql, filter);
+  const rows = plan === 'walk' ? walked(sql, filter, slice.behind) : gathered(sql, filter, slice.behind);
   return await sql<DataRow[]>`
     select p.id, p.source, p.source_coin_id, l.coin_id, p.name, p.symbol,
       case when p.quote_currency = 'USD' then p.price end as price_usd,
