@@ -2,6 +2,7 @@ import { createAnswerCache } from '../api/http/answer-cache.ts';
 import { registerGraphiql } from '../api/http/graphiql.ts';
 import { registerProbes } from '../api/http/probes.ts';
 import { createHttpServer, listen } from '../api/http/server.ts';
+import { registerTransfer } from '../api/http/transfer.ts';
 import { registerGraphql } from '../api/graphql/register.ts';
 import { registerRest } from '../api/rest/register.ts';
 import { startScheduler, type Scheduler } from '../ingest/scheduler.ts';
@@ -27,6 +28,7 @@ export async function startService(app: App, role: Role): Promise<Service> {
   const { config, database, log, metrics, now } = app;
   const sessions = createReadSessions(database.readSql);
   const http = createHttpServer({ log, metrics });
+  await registerTransfer(http, { corsOrigins: config.corsOrigins });
   registerProbes(http, {
     sql: database.readSql,
     sources: config.sources.map(({ source, settings }) => ({ name: source.name, settings })),

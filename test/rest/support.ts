@@ -8,13 +8,14 @@ import { createVersionReader } from '../../src/read/versions.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { checkEveryAnswer } from './documented.ts';
 
 export const sourceNames = ['coinpaprika', 'coingecko', 'csv'];
 
 /** The moment that every test takes for now. */
 export const testNow = new Date('2026-11-23T14:44:44.572Z');
 
-/** The routes over a database, as `serve` puts them together. */
+/** The routes over a database, as `serve` puts them together. Every answer is checked against the document. */
 export function createRestApp(
   { readSql }: Pick<TestDatabase, 'readSql'>,
   overrides: Partial<RestDeps> = {},
@@ -38,5 +39,6 @@ export function createRestApp(
     startedAt: testNow,
     ...overrides,
   });
+  checkEveryAnswer(app);
   return app;
 }

@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { createTaggedAnswers } from './answer.ts';
+import { geckoRoutes } from './coingecko/routes.ts';
+import { compareRunsRoute } from './compare-runs.ts';
 import { dataRoute } from './data.ts';
 import type { RestDeps } from './deps.ts';
 import { registerDocs } from './docs.ts';
+import { exportRoutes } from './export/route.ts';
 import { healthDetailedRoute, healthRoute } from './health-routes.ts';
 import { createLook } from './health.ts';
 import { openApiDocument } from './openapi/document.ts';
@@ -51,6 +54,9 @@ export function restRoutes(deps: RestDeps): RestRoute[] {
     statsRoute(answer),
     runsRoute(answer),
     performanceRoute(deps),
+    compareRunsRoute(deps, answer),
+    ...exportRoutes(deps),
+    ...geckoRoutes(deps, answer),
   ];
 }
 

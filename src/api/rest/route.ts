@@ -32,8 +32,8 @@ export interface RouteSpec<Query extends z.ZodObject> {
   query: Query;
   answer: AnswerShape;
   refusals?: readonly Refusal[];
-  /** It reads the read model: its version is a header, and 503 may come. */
-  reads: 'tagged' | 'untagged' | 'nothing';
+  /** It reads the read model: its version is a header, and 503 may come; `maybe-tagged`: by what is asked. */
+  reads: 'tagged' | 'maybe-tagged' | 'untagged' | 'nothing';
   handle(asked: Asked<z.output<Query>>): Promise<unknown>;
 }
 

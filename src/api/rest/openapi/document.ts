@@ -54,12 +54,12 @@ const refusals: Record<Refusal | 503, string> = {
 const problemContent = { 'application/json': { schema: { $ref: schemaPath('Problem') } } };
 
 function responsesOf(route: RestRoute): Json {
-  const headers = { tagged, untagged: versioned, nothing: always }[route.reads];
+  const headers = { tagged, 'maybe-tagged': versioned, untagged: versioned, nothing: always }[route.reads];
   const described = route.answer.kind === 'text' ? route.answer.description : route.summary;
   const refused = [...(route.refusals ?? []), ...(route.reads === 'nothing' ? [] : [503 as const])];
   return {
     200: { description: described, headers, content: contentOf(route.answer) },
-    ...(route.reads === 'tagged'
+    ...(route.reads.endsWith('tagged') && route.reads !== 'untagged'
       ? { 304: { description: 'What `If-None-Match` names is still what would be answered.', headers } }
       : {}),
     ...Object.fromEntries(

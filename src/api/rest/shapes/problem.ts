@@ -31,6 +31,7 @@ export const problem = named(
       detail: z.union([z.string(), z.array(fault)]).describe('A sentence; of parameters (422) a list.'),
       code: text('From the catalogue of errors: for programs.'),
       request_id: text('The same as the header `X-Request-ID`: the log has it.'),
+      error: text("The same sentence, where clients of CoinGecko's routes look.").optional(),
     })
     .describe('What went wrong.'),
 );

@@ -39,7 +39,7 @@ const fields = {
   records_processed: count('Records read.'),
 };
 
-const runRow = named(
+export const runRow = named(
   'Run',
   z.object({
     id: uuid('Follows from `run_id`.'),
@@ -52,7 +52,6 @@ const runRow = named(
 );
 export type RunRowBody = z.infer<typeof runRow>;
 
-export const runRowShape = runRow;
 export const runList = named('RunList', z.array(runRow).describe('Newest first.'));
 export type RunListBody = z.infer<typeof runList>;
 
