@@ -4,6 +4,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { z } from 'zod';
 
 const operation = z.looseObject({
+  operationId: z.string(),
   responses: z.record(
     z.string(),
     z.looseObject({
