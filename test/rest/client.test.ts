@@ -42,13 +42,13 @@ async function fetchAsText(...asked: Parameters<typeof fetch>): Promise<Response
   return new Response(text, { status, headers: { 'content-type': 'text/plain' } });
 }
 
-/** What an operation must be given; path parameters come first, then the query. */
+/** What an operation must be given, in the order of the document; then the rest. */
 const given: Record<string, unknown[]> = {
-  compareRuns: [{ base: 'coingecko_2', other: 'coingecko_1' }],
-  geckoListMarkets: [{ vsCurrency: 'usd', sparkline: true }],
-  geckoReadPrices: [{ vsCurrencies: 'usd', ids: 'bitcoin' }],
+  compareRuns: ['coingecko_2', 'coingecko_1'],
+  geckoListMarkets: ['usd', { sparkline: true }],
+  geckoReadPrices: ['usd', { ids: 'bitcoin' }],
   exportSnapshotsNdjson: [{}, { fetch: fetchAsText }],
-  geckoReadMarketChart: ['bitcoin', { vsCurrency: 'usd', days: 'max' }],
+  geckoReadMarketChart: ['bitcoin', 'usd', 'max'],
 };
 
 it('a client that is generated from the document calls every route', async () => {
