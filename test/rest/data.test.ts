@@ -139,14 +139,26 @@ describe('the plans of a page', () => {
     { source: 'coingecko', coinId: null, symbol: null },
     { source: null, coinId: null, symbol: null },
   ])('walking and gathering give the same rows: %j', async (filter) => {
+    const { matching, coins } = await readDataTotals(database.sql, filter);
     for (const offset of [0, 5, 30]) {
       const slice = { behind: null, offset, limit: 9 };
-      const walked = await readDataPage(database.sql, filter, slice, 'walk');
-      expect(await readDataPage(database.sql, filter, slice, 'gather')).toEqual(walked);
+      const walked = await readDataPage(database.sql, { filter, coins, slice, plan: 'walk' });
+      for (const known of [coins, null])
+        expect(await readDataPage(database.sql, { filter, coins: known, slice, plan: 'gather' })).toEqual(
+          walked,
+        );
+      if (walked.end === null) continue;
+      // Behind the last row of one page begins the next.
+      const behind = { behind: walked.end, offset: 0, limit: 9 };
+      const next = await readDataPage(database.sql, { filter, coins, slice: behind, plan: 'walk' });
+      const byNumber = { behind: null, offset: offset + 9, limit: 9 };
+      expect(await readDataPage(database.sql, { filter, coins, slice: byNumber, plan: 'gather' })).toEqual(
+        next,
+      );
     }
-    const { matching } = await readDataTotals(database.sql, filter);
-    const all = await readDataPage(database.sql, filter, { behind: null, offset: 0, limit: 1000 }, 'walk');
-    expect(all).toHaveLength(matching);
+    const slice = { behind: null, offset: 0, limit: 1000 };
+    const all = await readDataPage(database.sql, { filter, coins, slice, plan: 'walk' });
+    expect(all).toMatchObject({ count: matching, end: null });
   });
 
   it('a few rows are gathered, many are walked to, and of rare ones far down the fewer are read', () => {

@@ -6,7 +6,8 @@ import type { RequestMetadata } from './shapes/metadata.ts';
 
 /** What is read for an answer. With `metadata`, the request's own id and latency stand first in it, and it last in the body. */
 export interface Content {
-  body: object;
+  /** Text: it is JSON already. */
+  body: object | string;
   metadata?: object;
 }
 
@@ -21,7 +22,7 @@ export type AnswerTagged = (
 
 /** The text of an answer, in two parts where each request puts something of its own between them. */
 function partsOf({ body, metadata }: Content): string[] {
-  const text = JSON.stringify(body);
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
   if (metadata === undefined) return [text];
   const rest = JSON.stringify(metadata);
   return [`${text.slice(0, -1)},"metadata":{`, rest === '{}' ? '}}' : `,${rest.slice(1)}}`];

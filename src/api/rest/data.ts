@@ -5,7 +5,7 @@ import type { AnswerTagged } from './answer.ts';
 import type { RestDeps } from './deps.ts';
 import { refuse, textOrNull, wholeNumber } from './query.ts';
 import { bothPrefixes, defineRoute, type RestRoute } from './route.ts';
-import { asDataRow, dataPage, paginate, type DataPageBody } from './shapes/data.ts';
+import { dataPage, paginate, type DataPageBody } from './shapes/data.ts';
 
 const queryOf = (sources: readonly string[]) =>
   z.object({
@@ -45,16 +45,13 @@ export function dataRoute({ sources }: Pick<RestDeps, 'sources'>, answer: Answer
       const page = place === null ? asked : 1;
       return answer(request, reply, ['data', { ...query, page }], async ({ sql, version }) => {
         const start = place === null ? { offset: (page - 1) * limit } : { behind: place.place };
-        const { rows, total, next } = await readData(sql, version, filter, { ...start, limit });
-        const body: Omit<DataPageBody, 'metadata'> = {
-          data: rows.map(asDataRow),
-          pagination: paginate({ page, limit, total, next, behind: place !== null }),
-        };
+        const { json, count, total, next } = await readData(sql, version, filter, { ...start, limit });
+        const pagination = paginate({ page, limit, total, next, behind: place !== null });
         const metadata: Omit<DataPageBody['metadata'], 'request_id' | 'api_latency_ms'> = {
           filters_applied: { source, coin_id: coinId, symbol },
-          records_returned: rows.length,
+          records_returned: count,
         };
-        return { body, metadata };
+        return { body: `{"data":${json},"pagination":${JSON.stringify(pagination)}}`, metadata };
       });
     },
   });

@@ -1,12 +1,14 @@
 import type { Queryable } from '../../database/client.ts';
 import { matchesNothing, type CoinFilter } from './coin-filter.ts';
-import { choosePlan, readDataPage, type DataRow, type Slice } from './data-page.ts';
+import { choosePlan, readDataPage, type PageRows, type Slice } from './data-page.ts';
 import { encodePlace, type Place } from './data-place.ts';
-import { readDataTotals } from './data-totals.ts';
-import { createPlaces } from './places.ts';
+import { readDataTotals, type DataTotals } from './data-totals.ts';
+import { createPlaces, type FilterMemory } from './places.ts';
 
 export interface DataPage {
-  rows: DataRow[];
+  /** A JSON array of its rows. */
+  json: string;
+  count: number;
   /** Of all pages. */
   total: number;
   /** For the rows behind the last one; null where there are none. */
@@ -23,8 +25,7 @@ export type ReadData = (
   wanted: Wanted,
 ) => Promise<DataPage>;
 
-/** One more is looked for than the page takes: whether there are rows behind it. */
-const oneMore = (slice: Slice): Slice => ({ ...slice, limit: slice.limit + 1 });
+const empty: PageRows = { json: '[]', count: 0, end: null };
 
 // Beyond the end so many rows may be read for nothing.
 const atOnceMax = 1_000;
@@ -33,41 +34,40 @@ const atOnceMax = 1_000;
  * Where no coin is asked for the order's own index is walked, whatever there is: totals and rows are asked for at once. Else
  * the totals decide how, and past the end nothing is read.
  */
-async function readBoth(sql: Queryable, filter: CoinFilter, offset: number, slice: Slice) {
+async function readBoth(
+  sql: Queryable,
+  filter: CoinFilter,
+  memory: FilterMemory,
+  { first, slice }: { first: number; slice: Slice },
+): Promise<{ totals: DataTotals; page: PageRows }> {
   const ofCoins = filter.coinId !== null || filter.symbol !== null;
+  const reading = memory.totals ?? readDataTotals(sql, filter);
   if (!ofCoins && !matchesNothing(filter) && slice.offset <= atOnceMax) {
-    const [totals, found] = await Promise.all([
-      readDataTotals(sql, filter),
-      readDataPage(sql, filter, oneMore(slice), 'walk'),
-    ]);
-    return { total: totals.matching, found };
+    const page = readDataPage(sql, { filter, coins: null, slice, plan: 'walk' });
+    const [totals, rows] = await Promise.all([reading, page]);
+    return { totals, page: rows };
   }
-  const totals = await readDataTotals(sql, filter);
-  if (offset >= totals.matching) return { total: totals.matching, found: [] };
-  const plan = ofCoins ? choosePlan(totals, { offset, limit: slice.limit }) : 'walk';
-  return { total: totals.matching, found: await readDataPage(sql, filter, oneMore(slice), plan) };
+  const totals = await reading;
+  if (first >= totals.matching) return { totals, page: empty };
+  const plan = ofCoins ? choosePlan(totals, slice) : 'walk';
+  return { totals, page: await readDataPage(sql, { filter, coins: totals.coins, slice, plan }) };
 }
 
 /** Pages of the history and how much there is in all, with a memory of where pages ended. */
 export function createDataReader(): ReadData {
   const places = createPlaces();
 
-  /** From where to read: a page that follows another one begins where that ended. */
-  function sliceOf(version: number, filter: CoinFilter, wanted: Wanted): Slice {
-    const { limit } = wanted;
-    if ('behind' in wanted) return { behind: wanted.behind, offset: 0, limit };
-    const known = places.before(version, JSON.stringify(filter), wanted.offset);
-    return { behind: known?.place ?? null, offset: wanted.offset - (known?.offset ?? 0), limit };
-  }
-
   return async (sql, version, filter, wanted) => {
-    const slice = sliceOf(version, filter, wanted);
-    const offset = 'offset' in wanted ? wanted.offset : 0;
-    const { total, found } = await readBoth(sql, filter, offset, slice);
-    const rows = found.slice(0, wanted.limit);
-    const last = rows.at(-1);
-    if ('offset' in wanted && last !== undefined)
-      places.note(version, JSON.stringify(filter), { offset: offset + rows.length, place: last });
-    return { rows, total, next: last && found.length > rows.length ? encodePlace(last, filter) : null };
+    const { limit } = wanted;
+    const memory = places.of(version, JSON.stringify(filter));
+    const first = 'offset' in wanted ? wanted.offset : 0;
+    // A page that follows another one begins where that ended.
+    const known = 'behind' in wanted ? { offset: 0, place: wanted.behind } : memory.before(first);
+    const slice = { behind: known?.place ?? null, offset: first - (known?.offset ?? 0), limit };
+    const { totals, page } = await readBoth(sql, filter, memory, { first, slice });
+    memory.totals = totals;
+    const { json, count, end } = page;
+    if ('offset' in wanted && end !== null) memory.note({ offset: first + count, place: end });
+    return { json, count, total: totals.matching, next: end && encodePlace(end, filter) };
   };
 }

@@ -1,3 +1,4 @@
+import type { DataTotals } from './data-totals.ts';
 import type { Place } from './data-place.ts';
 
 /** A row that was met on a page, and how many stand before it. */
@@ -7,66 +8,68 @@ export interface KnownPlace {
   place: Place;
 }
 
-export interface Places {
+/** What is known of the pages of one filter, in one version. */
+export interface FilterMemory {
+  /** Null until they are read. */
+  totals: DataTotals | null;
   /** The nearest known row that a page beginning at `offset` lies behind. */
-  before(version: number, filter: string, offset: number): KnownPlace | null;
-  note(version: number, filter: string, known: KnownPlace): void;
+  before(offset: number): KnownPlace | null;
+  note(known: KnownPlace): void;
 }
 
-// Together some 20 MB at most.
+export interface Places {
+  of(version: number, filter: string): FilterMemory;
+}
+
+// Together some 30 MB at most.
 const filtersKept = 200;
 const placesKept = 1_000;
 
+/** How many of them lie at or before an offset: they are kept in order. */
+function rankOf(known: readonly KnownPlace[], offset: number): number {
+  let [low, high] = [0, known.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((known[middle]?.offset ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function createFilterMemory(): FilterMemory {
+  let known: KnownPlace[] = [];
+  return {
+    totals: null,
+    before: (offset) => known[rankOf(known, offset) - 1] ?? null,
+    note(place) {
+      const rank = rankOf(known, place.offset);
+      if (known[rank - 1]?.offset !== place.offset) known.splice(rank, 0, place);
+      // Every second one goes: the others are near enough to each other.
+      if (known.length > placesKept) known = known.filter((_, index) => index % 2 === 0);
+    },
+  };
+}
+
 /**
- * Where pages ended, while the read model stays as it is: the row before the next page is then known, and nothing above it is
- * read again. A page far down that follows no other one still costs what lies above it. With another version all of it
- * is forgotten.
+ * Which coins a filter means, how many rows it has and where its pages ended, while the read model stays as it is: nothing of
+ * that is read again for the next page. A page far down that follows no other one still costs what lies above it. With
+ * another version all of it is forgotten.
  */
 export function createPlaces(): Places {
   let current = -1;
-  const byFilter = new Map<string, KnownPlace[]>();
-
-  function turnTo(version: number): void {
-    if (version === current) return;
-    byFilter.clear();
-    current = version;
-  }
-
-  /** How many of them lie at or before an offset: they are kept in order. */
-  function rankOf(known: readonly KnownPlace[], offset: number): number {
-    let [low, high] = [0, known.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((known[middle]?.offset ?? 0) <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
+  const byFilter = new Map<string, FilterMemory>();
   return {
-    before(version, filter, offset) {
-      turnTo(version);
-      const known = byFilter.get(filter) ?? [];
-      return known[rankOf(known, offset) - 1] ?? null;
-    },
-    note(version, filter, { offset, place }) {
-      // A session that began before the last commit tells of what is gone.
-      if (version !== current) return;
-      const known = byFilter.get(filter) ?? [];
+    of(version, filter) {
+      // A session that began before the last commit: what it is told is of no use to others.
+      if (version < current) return createFilterMemory();
+      if (version > current) byFilter.clear();
+      current = version;
+      const memory = byFilter.get(filter) ?? createFilterMemory();
       byFilter.delete(filter);
-      byFilter.set(filter, known);
-      const rank = rankOf(known, offset);
-      if (known[rank - 1]?.offset !== offset) known.splice(rank, 0, { offset, place });
-      // Every second one: the rest are as far apart as they have to be.
-      if (known.length > placesKept)
-        byFilter.set(
-          filter,
-          known.filter((_, index) => index % 2 === 0),
-        );
-      for (const oldest of byFilter.keys()) {
-        if (byFilter.size <= filtersKept) return;
-        byFilter.delete(oldest);
-      }
+      byFilter.set(filter, memory);
+      const [oldest] = byFilter.keys();
+      if (byFilter.size > filtersKept && oldest !== undefined) byFilter.delete(oldest);
+      return memory;
     },
   };
 }
