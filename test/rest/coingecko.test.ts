@@ -1,4 +1,4 @@
-import Coingecko from '@coingecko/coingecko-typescript';
+import Coingecko, { BadRequestError, NotFoundError } from '@coingecko/coingecko-typescript';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -160,9 +160,9 @@ describe("CoinGecko's own client, with another base URL", () => {
 
   it('is refused in the way that it understands', async () => {
     await expect(client.coins.marketChart.get('nobody', { vs_currency: 'usd', days: '1' })).rejects.toThrow(
-      Coingecko.NotFoundError,
+      NotFoundError,
     );
-    await expect(client.coins.markets.get({ vs_currency: 'xyz' })).rejects.toThrow(Coingecko.BadRequestError);
+    await expect(client.coins.markets.get({ vs_currency: 'xyz' })).rejects.toThrow(BadRequestError);
   });
 });
 

@@ -34,12 +34,12 @@ export interface RouteSpec<Query extends z.ZodObject> {
   refusals?: readonly Refusal[];
   /** It reads the read model: its version is a header, and 503 may come; `maybe-tagged`: by what is asked. */
   reads: 'tagged' | 'maybe-tagged' | 'untagged' | 'nothing';
-  handle(asked: Asked<z.output<Query>>): Promise<unknown>;
+  handle: (asked: Asked<z.output<Query>>) => Promise<unknown>;
 }
 
 /** A route whose parameters are parsed already: what is registered with Fastify and described by OpenAPI. */
 export interface RestRoute extends Omit<RouteSpec<z.ZodObject>, 'handle'> {
-  handler(request: FastifyRequest, reply: FastifyReply): Promise<unknown>;
+  handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 }
 
 const textParams = (params: unknown): Record<string, string> =>

@@ -47,7 +47,7 @@ export interface ExportFormat {
   extension: string;
   mediaType: string;
   head: string;
-  line(row: SeriesRow): string;
+  line: (row: SeriesRow) => string;
 }
 
 function jsonCell(cell: Cell): string {
