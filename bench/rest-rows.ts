@@ -1,4 +1,8 @@
-import { createIndexStatements, createPartitionStatement } from '../src/projections/read-table.ts';
+import {
+  createIndexStatements,
+  createPartitionStatement,
+  keyColumns,
+} from '../src/projections/read-table.ts';
 import { snapshotTable } from '../src/projections/snapshots/tables.ts';
 import type { BenchServer } from './server.ts';
 
@@ -19,6 +23,7 @@ export async function fillReadModel({ owner }: BenchServer, rows: number): Promi
        for i in select indexrelid::regclass as name from pg_index
          where indrelid = 'read.snapshot'::regclass and not indisprimary loop
          execute 'drop index ' || i.name; end loop; end $$`,
+    'alter table read.snapshot drop constraint if exists snapshot_pkey',
     'truncate read.snapshot, read.source_coin, read.identity_link, read.source, read.run, read.quote',
     ...Array.from({ length: monthsBack }, (_, back) => {
       const end = new Date(endsAt);
@@ -64,6 +69,7 @@ export async function fillReadModel({ owner }: BenchServer, rows: number): Promi
        '${endsAt}'::timestamptz - n * interval '150 seconds',
        '${endsAt}'::timestamptz - n * interval '150 seconds' + interval '40 seconds', 40, 1, 40, 10000, 10000, 0, 0, 0, 0, 1, 0
      from generate_series(1, ${runs}) n`,
+    `alter table read.snapshot add primary key (${keyColumns(snapshotTable).join(', ')})`,
     ...createIndexStatements('read', snapshotTable),
     'update read.read_model set version = version + 1',
   ];
