@@ -77,6 +77,19 @@ const gathered = (sql: Queryable, filter: CoinFilter, coins: CoinList | null, be
     where s.source = c.source and s.source_coin_id = c.source_coin_id
       and ${behindOf(sql, behind)} offset 0) s`;
 
+/** Pages and what lies above them up to here are one statement, whatever their length. */
+const plannedRows = 2_002;
+
+/**
+ * Which of the rows. A length that is written into the statement lets PostgreSQL keep one plan for good; with one that is
+ * handed over it plans anew each time, which for 17 partitions takes longer than the page itself (9.3 ms instead of 3.8 on a
+ * busy machine). Of the rows in between no more are read than the window wants: it stops at its last one.
+ */
+const range = (sql: Queryable, { offset, limit }: Slice) =>
+  offset + limit < plannedRows
+    ? { above: offset, rows: sql`limit ${sql.unsafe(String(plannedRows))}` }
+    : { above: 0, rows: sql`limit ${limit + 1} offset ${offset}` };
+
 interface Found {
   json: string | null;
   found: number;
@@ -102,15 +115,17 @@ export async function readDataPage(
   sql: Queryable,
   { filter, coins, slice, plan }: PageAsked,
 ): Promise<PageRows> {
-  const { behind, offset, limit } = slice;
+  const { behind, limit } = slice;
+  const { above, rows: wanted } = range(sql, slice);
   const rows = (plan === 'walk' ? walked : gathered)(sql, filter, coins, behind);
   const [page] = await sql<Found[]>`
-    select string_agg(row_to_json(shown)::text, ',' order by place) filter (where place <= ${limit}) as json,
+    select string_agg(row_to_json(shown)::text, ',' order by place) filter (where place <= ${above + limit}) as json,
       count(*) as found,
-      max(at) filter (where place = ${limit}) as end_at, max(shown.id::text) filter (where place = ${limit}) as end_id
+      max(at) filter (where place = ${above + limit}) as end_at,
+      max(shown.id::text) filter (where place = ${above + limit}) as end_id
     from (
       select p.*, row_number() over (order by p.processed_at desc, p.id desc) as place
-      from (${rows} order by processed_at desc, id desc limit ${limit + 1} offset ${offset}) p) p
+      from (${rows} order by processed_at desc, id desc ${wanted}) p) p
     left join lateral (
       select coin_id from read.identity_link
       where source = p.source and source_coin_id = p.source_coin_id offset 0) l on true
@@ -122,7 +137,8 @@ export async function readDataPage(
         case when p.quote_currency = 'USD' then p.volume_24h end as volume_24h_usd,
         p.rank, p.percent_change_24h, p.source,
         to_char(p.processed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as processed_at,
-        l.coin_id as canonical_coin_id) shown`;
+        l.coin_id as canonical_coin_id) shown
+    where p.place > ${above} and p.place <= ${above + limit + 1}`;
   const { json = null, found = 0, endAt = null, endId = null } = page ?? {};
   const hasEnd = found > limit && endAt !== null && endId !== null;
   return {
