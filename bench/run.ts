@@ -4,20 +4,26 @@ import { z } from 'zod';
 import { benchCsv } from './csv.ts';
 import { benchLog } from './log.ts';
 import { benchReadModel } from './read-model.ts';
+import { benchRest } from './rest.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
 
-const names = z.enum(['log', 'csv', 'read-model']);
+const names = z.enum(['log', 'csv', 'read-model', 'rest']);
 
 /** What the environment asks for; an empty variable is an unset one. */
 const options = z
   .object({
     BENCH_PAGES: z.coerce.number().int().positive(),
     BENCH_CSV_MB: z.coerce.number().int().positive(),
+    BENCH_ROWS: z
+      .string()
+      .transform((text) => text.split(',').map(Number))
+      .pipe(z.array(z.int().positive())),
     BENCH_ONLY: names.optional(),
   })
   .parse({
     BENCH_PAGES: process.env['BENCH_PAGES'] || 1_000,
     BENCH_CSV_MB: process.env['BENCH_CSV_MB'] || 1_000,
+    BENCH_ROWS: process.env['BENCH_ROWS'] || '100000,10000000',
     BENCH_ONLY: process.env['BENCH_ONLY'] || undefined,
   });
 
@@ -25,6 +31,7 @@ const benches = {
   log: (server: BenchServer) => benchLog(server, options.BENCH_PAGES),
   csv: (server: BenchServer) => benchCsv(server, options.BENCH_CSV_MB * 1_000_000),
   'read-model': (server: BenchServer) => benchReadModel(server, options.BENCH_PAGES),
+  rest: (server: BenchServer) => benchRest(server, options.BENCH_ROWS),
 };
 
 process.stdout.write(`Node ${process.version}, ${cpus()[0]?.model} x ${cpus().length}\n`);

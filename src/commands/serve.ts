@@ -1,11 +1,14 @@
 import { allFeeds } from '../config/config.ts';
+import { createAnswerCache } from '../api/http/answer-cache.ts';
 import { registerGraphiql } from '../api/http/graphiql.ts';
 import { registerProbes } from '../api/http/probes.ts';
 import { createHttpServer, listen } from '../api/http/server.ts';
+import { registerTransfer } from '../api/http/transfer.ts';
 import { registerGraphql } from '../api/graphql/register.ts';
 import { registerRest } from '../api/rest/register.ts';
 import { startScheduler, type Scheduler } from '../ingest/scheduler.ts';
 import { readFeedStates } from '../read/feeds.ts';
+import { createVersionReader } from '../read/versions.ts';
 import { version } from '../version.ts';
 import type { App } from './app.ts';
 import { createRebuilder } from './rebuilder.ts';
@@ -18,11 +21,15 @@ export interface Service {
   close(): Promise<void>;
 }
 
+// Some 2,000 pages of /data with 100 rows each.
+const answersMaxBytes = 64 * 1024 * 1024;
+
 /** The HTTP side, and by role the projector and who decides on what it has folded. Each role serves the probes and the metrics. */
 export async function startService(app: App, role: Role): Promise<Service> {
   const { config, database, sessions, log, metrics, now } = app;
   const rebuilder = createRebuilder(app.rebuildDeps, log);
   const http = createHttpServer({ log, metrics });
+  await registerTransfer(http, { corsOrigins: config.corsOrigins });
   registerProbes(http, {
     sql: database.readSql,
     sources: config.sources.map(({ source, settings }) => ({ name: source.name, settings })),
@@ -32,6 +39,12 @@ export async function startService(app: App, role: Role): Promise<Service> {
   if (role !== 'worker') {
     registerRest(http, {
       sessions,
+      answers: createAnswerCache({
+        versions: createVersionReader(database.readSql),
+        build: version,
+        maxBytes: answersMaxBytes,
+      }),
+      archive: app.archive,
       sql: database.readSql,
       sources: config.sources.map(({ source }) => source.name),
       now,

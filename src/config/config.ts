@@ -65,6 +65,8 @@ export interface Config {
   adminApiKey: string | null;
   apiHost: string;
   apiPort: number;
+  /** Whose pages may read answers; `*`: anybody's. */
+  corsOrigins: readonly string[];
   logLevel: string;
   shutdownTimeoutMs: number;
 }
@@ -221,6 +223,7 @@ export function loadConfig(environment: Environment): Config {
     retryAttempts: z.number().parse(values['ETL_RETRY_ATTEMPTS']),
     apiHost: z.string().parse(values['API_HOST']),
     apiPort: number.parse(values['API_PORT']) ?? number.parse(values['PORT']) ?? 8000,
+    corsOrigins: z.array(z.string()).parse(values['CORS_ORIGINS']),
     logLevel: z.string().parse(values['LOG_LEVEL']),
     shutdownTimeoutMs: z.number().parse(values['SHUTDOWN_TIMEOUT_MS']),
   });

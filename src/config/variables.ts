@@ -56,6 +56,23 @@ const sourceList = z
   )
   .pipe(z.array(z.enum(sourceNames as [string, ...string[]])));
 
+/** As browsers name them: without a path or a slash at the end. */
+const origin = z
+  .string()
+  .refine(
+    (text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text),
+    'must be * or origins as https://app.example.org, separated by commas',
+  );
+const originList = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(origin));
+
 const general: Variables = {
   DATABASE_URL: {
     schema: postgresUrl.optional(),
@@ -179,6 +196,12 @@ const general: Variables = {
   PORT: {
     schema: wholeNumber(0, 65_535).optional(),
     description: 'Port to listen on where API_PORT is unset.',
+  },
+  CORS_ORIGINS: {
+    schema: originList.default([]),
+    description:
+      'Origins whose pages may read answers, separated by commas; * for any. Unset: none but our own.',
+    example: '',
   },
   LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

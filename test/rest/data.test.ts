@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect, type Sql } from '../../src/database/client.ts';
 import { choosePlan, readDataPage } from '../../src/read/rest/data-page.ts';
 import { readDataTotals } from '../../src/read/rest/data-totals.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -60,11 +61,30 @@ afterAll(async () => {
 
 interface Body {
   data: { id: string; coin_id: string; source: string; processed_at: string; price_usd: number | null }[];
-  pagination: { total_records: number; total_pages: number };
+  pagination: { total_records: number; total_pages: number; next_cursor: string | null };
 }
 const ask = async (query: Record<string, string>): Promise<Body> =>
   (await app.inject({ url: '/data', query })).json();
-const total = 3 * 26 + 1 + 1;
+let total = 3 * 26 + 1 + 1;
+
+/** The plan of the last statement on the history that a task asks, where tables were too large to be scanned. */
+async function explain(task: (sql: Sql) => Promise<unknown>): Promise<string> {
+  const sql = connect(database.app, { max: 1, name: 'test plans', role: 'coinlog_app', readOnly: true });
+  try {
+    let asked: { text: string; values: unknown[] } = { text: '', values: [] };
+    sql.options.debug = (_connection, text, values) => {
+      if (text.includes('read.snapshot')) asked = { text, values };
+    };
+    await task(sql);
+    await sql`set enable_seqscan = off`;
+    await sql`set enable_sort = off`;
+    const { text, values } = asked;
+    const rows = await sql.unsafe(`explain (costs off) ${text}`, values as never[], { prepare: false });
+    return rows.map((row) => String(Object.values(row)[0])).join('\n');
+  } finally {
+    await sql.end();
+  }
+}
 
 describe('/data', () => {
   it('gives every row once over all pages, newest recorded first, equals in the order of their ids', async () => {
@@ -132,21 +152,101 @@ describe('/data', () => {
   });
 });
 
+describe('/data by cursors', () => {
+  it.each([{}, { source: 'coingecko' }, { symbol: 'c' }, { coin_id: 'coin-1', source: 'coingecko' }])(
+    'gives every row once, as its pages do: %j',
+    async (filter: Record<string, string>) => {
+      const whole = await ask({ ...filter, limit: '1000' });
+      const rows: Body['data'] = [];
+      let after = '';
+      do {
+        const { data, pagination } = await ask({ ...filter, limit: '4', ...(after === '' ? {} : { after }) });
+        expect(pagination).toMatchObject({
+          total_records: whole.data.length,
+          has_next: pagination.next_cursor !== null,
+          has_prev: after !== '',
+        });
+        rows.push(...data);
+        after = pagination.next_cursor ?? '';
+      } while (after !== '');
+      expect(rows).toEqual(whole.data);
+    },
+  );
+
+  it('refuses what is no cursor, and one of another filter', async () => {
+    const { pagination } = await ask({ limit: '2' });
+    for (const query of [{ after: 'x' }, { after: String(pagination.next_cursor), source: 'csv' }]) {
+      const response = await app.inject({ url: '/data', query });
+      expect(response.statusCode).toBe(400);
+      expect(response.json()).toMatchObject({ detail: expect.stringContaining('after') });
+    }
+  });
+
+  it('goes on where it was, while rows are recorded on top', async () => {
+    const first = await ask({ limit: '3', symbol: 'c1' });
+    const before = await ask({ limit: '1000', symbol: 'c1' });
+    await appendRun(
+      database.sql,
+      coingeckoRun({
+        runId: 'late',
+        startedAt: hoursAgo(1),
+        pages: [JSON.stringify([marketCoin('late', 'c1', 'Late')])],
+      }),
+    );
+    await projectAll(database);
+    const second = await ask({
+      limit: '1000',
+      symbol: 'c1',
+      after: String(first.pagination.next_cursor),
+    });
+    expect([...first.data, ...second.data]).toEqual(before.data);
+    total += 1;
+  });
+});
+
 describe('the plans of a page', () => {
+  it('a page without a coin is one walk down an index, behind a known row too, and reads nothing it does not show', async () => {
+    const plans: string[] = [];
+    const filter = { source: null, coinId: null, symbol: null };
+    const first = { behind: null, offset: 0, limit: 5 };
+    const { end } = await readDataPage(database.sql, { filter, coins: null, slice: first, plan: 'walk' });
+    for (const behind of [null, end]) {
+      const plan = await explain((sql) =>
+        readDataPage(sql, { filter, coins: null, slice: { ...first, behind }, plan: 'walk' }),
+      );
+      expect(plan).toMatch(/Index Scan (?:Backward )?using snapshot_\w+_processed_at_id_idx/);
+      expect(plan).not.toMatch(/Seq Scan on snapshot/);
+      plans.push(plan);
+    }
+    expect(plans[1]).toContain('Index Cond: (ROW(processed_at, id) < ROW(');
+  });
+
   it.each([
     { source: null, coinId: 'coin-1', symbol: null },
     { source: 'coingecko', coinId: null, symbol: 'c' },
     { source: 'coingecko', coinId: null, symbol: null },
     { source: null, coinId: null, symbol: null },
   ])('walking and gathering give the same rows: %j', async (filter) => {
+    const { matching, coins } = await readDataTotals(database.sql, filter);
     for (const offset of [0, 5, 30]) {
-      const slice = { offset, limit: 9 };
-      const walked = await readDataPage(database.sql, filter, slice, 'walk');
-      expect(await readDataPage(database.sql, filter, slice, 'gather')).toEqual(walked);
+      const slice = { behind: null, offset, limit: 9 };
+      const walked = await readDataPage(database.sql, { filter, coins, slice, plan: 'walk' });
+      for (const known of [coins, null])
+        expect(await readDataPage(database.sql, { filter, coins: known, slice, plan: 'gather' })).toEqual(
+          walked,
+        );
+      if (walked.end === null) continue;
+      // Behind the last row of one page begins the next.
+      const behind = { behind: walked.end, offset: 0, limit: 9 };
+      const next = await readDataPage(database.sql, { filter, coins, slice: behind, plan: 'walk' });
+      const byNumber = { behind: null, offset: offset + 9, limit: 9 };
+      expect(await readDataPage(database.sql, { filter, coins, slice: byNumber, plan: 'gather' })).toEqual(
+        next,
+      );
     }
-    const { matching } = await readDataTotals(database.sql, filter);
-    const all = await readDataPage(database.sql, filter, { offset: 0, limit: 1000 }, 'walk');
-    expect(all).toHaveLength(matching);
+    const slice = { behind: null, offset: 0, limit: 1000 };
+    const all = await readDataPage(database.sql, { filter, coins, slice, plan: 'walk' });
+    expect(all).toMatchObject({ count: matching, end: null });
   });
 
   it('a few rows are gathered, many are walked to, and of rare ones far down the fewer are read', () => {

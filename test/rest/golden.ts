@@ -23,6 +23,9 @@ const additions = new Set([
   'request_id',
   'started_at',
   'input',
+  'next_cursor',
+  'trend',
+  'change',
 ]);
 /** What ours leaves out: the limit that a message of the old library carries again. */
 const dropped = new Set(['ctx']);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PerformanceBody } from '../../src/api/rest/shapes/performance.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { appendRun } from '../support/events.ts';
 import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
@@ -56,6 +57,25 @@ describe('every route', () => {
       const times = (await app.inject(path)).body.match(/\d{4}-\d\d-\d\dT[^"]*/g) ?? [];
       for (const time of times) expect(time).toMatch(/Z$/);
     }
+  });
+});
+
+describe('/stats/performance', () => {
+  it('has the trend over the window, part by part, and the change against the window before', async () => {
+    const { json } = await app.inject('/stats/performance?hours=6');
+    const { trend, change, summary } = json<PerformanceBody>();
+    expect(trend.map(({ start }) => start)).toEqual(
+      [6, 5, 4, 3, 2, 1].map((hours) => hoursAgo(hours).toISOString()),
+    );
+    const sum = (key: 'total_runs' | 'failed_runs' | 'total_records') =>
+      trend.reduce((all, part) => all + part[key], 0);
+    expect(sum('total_runs')).toBe(summary.total_runs);
+    expect(sum('failed_runs')).toBe(summary.failed_runs);
+    expect(sum('total_records')).toBe(summary.total_records_processed);
+    expect(trend.find(({ start }) => start === hoursAgo(3).toISOString())).toMatchObject({ total_runs: 2 });
+    expect(change).toEqual({ total_records_percent: null, failed_runs: 1, avg_duration_percent: null });
+    const week = await app.inject('/stats/performance?hours=168');
+    expect(week.json<PerformanceBody>().trend).toHaveLength(28);
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { projectRoot } from '../../version.ts';
+import { pageHeaders } from './page-headers.ts';
 
 export interface Graphiql {
   /** True for a browser that opens /graphql to look at it, and not for a client with a query. */
@@ -13,28 +14,7 @@ export interface Graphiql {
 
 const assetsPrefix = '/graphql/assets/';
 
-/**
- * Monaco writes its styles into the page, and GraphiQL's style sheet has fonts and icons inlined as `data:`.
- * Everything else comes from this server or not at all, so that a hostile answer has nowhere to send a key.
- */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "worker-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "font-src 'self' data:",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const securityHeaders = {
-  'Content-Security-Policy': contentSecurityPolicy,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-};
+const securityHeaders = pageHeaders("'self'");
 
 const notBuilt =
   'GraphiQL is not built: run "npm run build", then start coinlog again.\nThe API itself works: POST to this address.\n';

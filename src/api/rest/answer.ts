@@ -1,10 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readLogEpoch } from '../../read/rest/log-epoch.ts';
 import type { ReadSession } from '../../read/session.ts';
+import type { Made } from '../http/answer-cache.ts';
 import type { RestDeps } from './deps.ts';
-import { namesTag, weakTag } from './etag.ts';
+import type { RequestMetadata } from './shapes/metadata.ts';
 
-type Read = (session: ReadSession) => Promise<object>;
+/** What is read for an answer. With `metadata`, the request's own id and latency stand first in it, and it last in the body. */
+export interface Content {
+  /** Text: it is JSON already. */
+  body: object | string;
+  metadata?: object;
+}
+
+type Read = (session: ReadSession) => Promise<Content>;
 /** Takes an answer to its client: `asked` is the request, normalised. */
 export type AnswerTagged = (
   request: FastifyRequest,
@@ -13,48 +20,62 @@ export type AnswerTagged = (
   read: Read,
 ) => Promise<FastifyReply>;
 
-/** Answers that depend on the read model alone: with an ETag, and 304 before anything is read where it is known. */
-export function createTaggedAnswers(deps: RestDeps): AnswerTagged {
-  let epoch = '';
+/** The text of an answer, in two parts where each request puts something of its own between them. */
+function partsOf({ body, metadata }: Content): string[] {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  if (metadata === undefined) return [text];
+  const rest = JSON.stringify(metadata);
+  return [`${text.slice(0, -1)},"metadata":{`, rest === '{}' ? '}}' : `,${rest.slice(1)}}`];
+}
 
-  async function readOrNot(
-    session: ReadSession,
-    ifNoneMatch: string | undefined,
-    asked: unknown,
-    read: Read,
-  ) {
-    // It never changes once the log has one.
-    if (epoch === '') epoch = await readLogEpoch(session.sql);
-    const { version } = session;
-    const tag = weakTag({
-      epoch,
-      build: deps.version,
-      readModelVersion: version,
-      request: JSON.stringify(asked),
-    });
-    return { version, tag, body: namesTag(ifNoneMatch, tag) ? null : await read(session) };
-  }
+/** What every answer says of itself. */
+const requestMetadata = (request: FastifyRequest, reply: FastifyReply): RequestMetadata => ({
+  request_id: request.id,
+  api_latency_ms: Math.round(reply.elapsedTime * 100) / 100,
+});
 
+function whole(
+  [before = '', after]: readonly string[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): string {
+  if (after === undefined) return before;
+  return before + JSON.stringify(requestMetadata(request, reply)).slice(1, -1) + after;
+}
+
+/** `If-None-Match: *` is any answer that can be given: it has to be made first, and may be an error. */
+const takesAny = (request: FastifyRequest): boolean => request.headers['if-none-match']?.trim() === '*';
+
+/** Answers that depend on the read model alone: kept while it stays as it is, with an ETag, and 304 to whoever has them. */
+export function createTaggedAnswers({
+  sessions,
+  answers,
+}: Pick<RestDeps, 'sessions' | 'answers'>): AnswerTagged {
   return async (request, reply, asked, read) => {
-    const { version, tag, body } = await deps.sessions.run((session) =>
-      readOrNot(session, request.headers['if-none-match'], asked, read),
-    );
-    reply.header('X-Read-Model-Version', version).header('ETag', tag).header('Cache-Control', 'no-cache');
-    return body === null ? reply.status(304).send() : reply.send(body);
+    const make = (): Promise<Made> =>
+      sessions.run(async (session) => ({
+        version: session.version,
+        parts: partsOf(await read(session)),
+        keep: true,
+      }));
+    const ifNoneMatch = request.headers['if-none-match'];
+    const answer = await answers.answer({ request: JSON.stringify(['rest', asked]), ifNoneMatch }, make);
+    reply.header('X-Read-Model-Version', answer.version).header('Cache-Control', 'no-cache');
+    if (answer.tag !== null) reply.header('ETag', answer.tag);
+    if (answer.result === 'not_modified' || takesAny(request)) return reply.status(304).send();
+    return reply.type('application/json; charset=utf-8').send(whole(answer.parts, request, reply));
   };
 }
 
 /** Answers that depend on the clock: never kept by anyone. */
-export async function answerUntagged(deps: RestDeps, reply: FastifyReply, read: Read): Promise<FastifyReply> {
-  const { version, body } = await deps.sessions.run(async (session) => ({
+export async function answerUntagged(
+  { sessions }: Pick<RestDeps, 'sessions'>,
+  reply: FastifyReply,
+  read: (session: ReadSession) => Promise<object>,
+): Promise<FastifyReply> {
+  const { version, body } = await sessions.run(async (session) => ({
     version: session.version,
     body: await read(session),
   }));
   return reply.header('X-Read-Model-Version', version).header('Cache-Control', 'no-store').send(body);
 }
-
-/** What every answer says of itself. */
-export const requestMetadata = (request: FastifyRequest, reply: FastifyReply) => ({
-  request_id: request.id,
-  api_latency_ms: Math.round(reply.elapsedTime * 100) / 100,
-});

@@ -1,76 +1,58 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { DataRow } from '../../read/rest/data-page.ts';
-import { readData } from '../../read/rest/data.ts';
-import { requestMetadata, type AnswerTagged } from './answer.ts';
+import { createDataReader } from '../../read/rest/data.ts';
+import { decodePlace } from '../../read/rest/data-place.ts';
+import type { AnswerTagged } from './answer.ts';
 import type { RestDeps } from './deps.ts';
-import { parseQuery, refuse, textOrNull, wholeNumber } from './query.ts';
+import { refuse, textOrNull, wholeNumber } from './query.ts';
+import { bothPrefixes, defineRoute, type RestRoute } from './route.ts';
+import { dataPage, paginate, type DataPageBody } from './shapes/data.ts';
 
-const dataQuery = z.object({
-  page: wholeNumber(1, Infinity, 1),
-  limit: wholeNumber(1, 1000, 100),
-  source: textOrNull,
-  coin_id: textOrNull,
-  symbol: textOrNull,
-});
-
-const numberOrNull = (decimal: string | null): number | null => (decimal === null ? null : Number(decimal));
-
-const asJson = (row: DataRow) => ({
-  id: row.id,
-  coin_id: row.sourceCoinId,
-  name: row.name,
-  symbol: row.symbol,
-  price_usd: numberOrNull(row.priceUsd),
-  market_cap_usd: numberOrNull(row.marketCapUsd),
-  volume_24h_usd: numberOrNull(row.volume24hUsd),
-  rank: row.rank,
-  percent_change_24h: numberOrNull(row.percentChange24h),
-  source: row.source,
-  processed_at: row.processedAt.toISOString(),
-  canonical_coin_id: row.coinId,
-});
-
-/** Pure: where a page stands among all of them. There is a page before any but the first, even past the end. */
-export function paginate(page: number, limit: number, total: number) {
-  const pages = Math.ceil(total / limit);
-  return {
-    page,
-    limit,
-    total_records: total,
-    total_pages: pages,
-    has_next: page < pages,
-    has_prev: page > 1,
-    next_page: page < pages ? page + 1 : null,
-    prev_page: page > 1 ? page - 1 : null,
-  };
-}
+const queryOf = (sources: readonly string[]) =>
+  z.object({
+    page: wholeNumber('Which page.', 1, Infinity, 1),
+    limit: wholeNumber('Rows a page.', 1, 1000, 100),
+    source: textOrNull('Only of this source; an unknown one is refused with 400.', sources),
+    coin_id: textOrNull("Part of the source's own id, in any case. `%` and `_` are plain characters."),
+    symbol: textOrNull('Part of the symbol, likewise.'),
+    after: textOrNull(
+      'A `next_cursor`: the rows behind it, as fast as the first ones however far down, and none twice. `page` is then not looked at.',
+    ),
+  });
 
 /** `/data`: the history row by row. */
-export const dataRoute =
-  (deps: RestDeps, answer: AnswerTagged) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const parsed = parseQuery(dataQuery, request.query);
-    if (parsed.kind === 'refused') return refuse(request, reply, 422, parsed.faults);
-    const { page, limit, source, coin_id: coinId, symbol } = parsed.query;
-    if (source !== null && !deps.sources.includes(source)) {
-      // Word for word what the old service said.
-      const reason = `Source must be one of: ${deps.sources.join(', ')} (type=value_error)`;
-      return refuse(request, reply, 400, `1 validation error for DataQueryParams\nsource\n  ${reason}`);
-    }
-    return answer(request, reply, ['data', parsed.query], async ({ sql }) => {
-      const { rows, total } = await readData(
-        sql,
-        { source, coinId, symbol },
-        { offset: (page - 1) * limit, limit },
-      );
-      return {
-        data: rows.map(asJson),
-        pagination: paginate(page, limit, total),
-        metadata: {
-          ...requestMetadata(request, reply),
+export function dataRoute({ sources }: Pick<RestDeps, 'sources'>, answer: AnswerTagged): RestRoute {
+  const readData = createDataReader();
+  return defineRoute({
+    path: '/data',
+    prefixes: bothPrefixes,
+    operationId: 'listData',
+    tag: 'Data',
+    summary: 'The history row by row, newest recorded first',
+    query: queryOf(sources),
+    answer: { kind: 'json', schema: dataPage },
+    refusals: [400, 422],
+    reads: 'tagged',
+    async handle({ query, request, reply }) {
+      const { page: asked, limit, source, coin_id: coinId, symbol, after } = query;
+      if (source !== null && !sources.includes(source)) {
+        // Word for word what the old service said.
+        const reason = `Source must be one of: ${sources.join(', ')} (type=value_error)`;
+        return refuse(request, reply, 400, `1 validation error for DataQueryParams\nsource\n  ${reason}`);
+      }
+      const filter = { source, coinId, symbol };
+      const place = after === null ? null : decodePlace(after, filter);
+      if (place?.kind === 'refused') return refuse(request, reply, 400, `after ${place.reason}.`);
+      const page = place === null ? asked : 1;
+      return answer(request, reply, ['data', { ...query, page }], async ({ sql, version }) => {
+        const start = place === null ? { offset: (page - 1) * limit } : { behind: place.place };
+        const { json, count, total, next } = await readData(sql, version, filter, { ...start, limit });
+        const pagination = paginate({ page, limit, total, next, behind: place !== null });
+        const metadata: Omit<DataPageBody['metadata'], 'request_id' | 'api_latency_ms'> = {
           filters_applied: { source, coin_id: coinId, symbol },
-          records_returned: rows.length,
-        },
-      };
-    });
-  };
+          records_returned: count,
+        };
+        return { body: `{"data":${json},"pagination":${JSON.stringify(pagination)}}`, metadata };
+      });
+    },
+  });
+}

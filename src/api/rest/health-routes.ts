@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { countCheckpoints } from '../../read/rest/checkpoints.ts';
 import { addTotals, readRunTotals, type SourceRunTotals } from '../../read/rest/run-totals.ts';
 import { readRecordsBySource } from '../../read/rest/source-records.ts';
@@ -6,7 +7,9 @@ import type { ReadSession } from '../../read/session.ts';
 import type { RestDeps } from './deps.ts';
 import { healthOf, readLastRun, type Look, type LookAt } from './health.ts';
 import { lastHours } from './performance.ts';
-import { averageDuration, round, successRate } from './run-shapes.ts';
+import { bothPrefixes, defineRoute, type RestRoute } from './route.ts';
+import { health, healthDetailed, type HealthDetailedBody, type RecentStats } from './shapes/health.ts';
+import { averageDuration, round, successRate } from './shapes/runs.ts';
 import { sumOf } from './summary.ts';
 
 function labelled(request: FastifyRequest, reply: FastifyReply, look: Look<unknown>): FastifyReply {
@@ -16,15 +19,24 @@ function labelled(request: FastifyRequest, reply: FastifyReply, look: Look<unkno
 }
 
 /** `/health`: always 200; the body tells. */
-export function healthRoute(deps: RestDeps, look: LookAt) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    const found = await look(readLastRun);
-    const lastRun = found.kind === 'seen' ? found.seen : null;
-    return labelled(request, reply, found).send(
-      healthOf({ connected: found.kind !== 'away', lastRun }, deps.version, deps.now()),
-    );
-  };
-}
+export const healthRoute = (deps: RestDeps, look: LookAt): RestRoute =>
+  defineRoute({
+    path: '/health',
+    prefixes: bothPrefixes,
+    operationId: 'readHealth',
+    tag: 'Health',
+    summary: 'How the service is: always 200, the body tells',
+    query: z.object({}),
+    answer: { kind: 'json', schema: health },
+    reads: 'nothing',
+    async handle({ request, reply }) {
+      const found = await look(readLastRun);
+      const lastRun = found.kind === 'seen' ? found.seen : null;
+      return labelled(request, reply, found).send(
+        healthOf({ connected: found.kind !== 'away', lastRun }, deps.version, deps.now()),
+      );
+    },
+  });
 
 async function readDetails(session: ReadSession, since: Date) {
   const [lastRun, ever, recent, records, checkpoints] = await Promise.all([
@@ -41,7 +53,10 @@ type Details = Awaited<ReturnType<typeof readDetails>>;
 const noDetails: Details = { lastRun: null, ever: [], recent: [], normalized: 0, checkpoints: 0 };
 
 /** Raw records are those received and kept in the log: what the runs of a source have read. */
-const databaseStats = (sources: readonly string[], { ever, normalized, checkpoints }: Details) => ({
+const databaseStats = (
+  sources: readonly string[],
+  { ever, normalized, checkpoints }: Details,
+): HealthDetailedBody['database_stats'] => ({
   ...Object.fromEntries(
     sources.map((name) => [
       `raw_${name}_records`,
@@ -52,7 +67,7 @@ const databaseStats = (sources: readonly string[], { ever, normalized, checkpoin
   checkpoints,
 });
 
-function recentStats(recent: readonly SourceRunTotals[], connected: boolean) {
+function recentStats(recent: readonly SourceRunTotals[], connected: boolean): RecentStats {
   const totals = addTotals(recent);
   if (totals.runs === 0)
     return {
@@ -69,26 +84,41 @@ function recentStats(recent: readonly SourceRunTotals[], connected: boolean) {
   };
 }
 
-const unknownCounts = (counts: Record<string, number>) =>
-  Object.fromEntries(Object.keys(counts).map((name) => [name, null]));
+const unknownCounts = (
+  counts: HealthDetailedBody['database_stats'],
+): HealthDetailedBody['database_stats'] => ({
+  ...Object.fromEntries(Object.keys(counts).map((name) => [name, null])),
+  normalized_records: null,
+  checkpoints: null,
+});
 
 /** `/health/detailed`: with what is stored and what ran lately. Counts are null while the database is away. */
-export function healthDetailedRoute(deps: RestDeps, look: LookAt) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    const now = deps.now();
-    const found = await look((session) => readDetails(session, lastHours(24, now).start));
-    const connected = found.kind !== 'away';
-    const details = found.kind === 'seen' ? found.seen : noDetails;
-    const counts = databaseStats(deps.sources, details);
-    return labelled(request, reply, found).send({
-      basic_health: healthOf({ connected, lastRun: details.lastRun }, deps.version, now),
-      database_stats: connected ? counts : unknownCounts(counts),
-      etl_stats: recentStats(details.recent, connected),
-      system_info: {
-        timestamp: now.toISOString(),
-        timezone: 'UTC',
-        started_at: deps.startedAt.toISOString(),
-      },
-    });
-  };
-}
+export const healthDetailedRoute = (deps: RestDeps, look: LookAt): RestRoute =>
+  defineRoute({
+    path: '/health/detailed',
+    prefixes: bothPrefixes,
+    operationId: 'readHealthDetails',
+    tag: 'Health',
+    summary: 'The same with what is stored and what ran in the last 24 hours',
+    query: z.object({}),
+    answer: { kind: 'json', schema: healthDetailed },
+    reads: 'nothing',
+    async handle({ request, reply }) {
+      const now = deps.now();
+      const found = await look((session) => readDetails(session, lastHours(24, now).start));
+      const connected = found.kind !== 'away';
+      const details = found.kind === 'seen' ? found.seen : noDetails;
+      const counts = databaseStats(deps.sources, details);
+      const body: HealthDetailedBody = {
+        basic_health: healthOf({ connected, lastRun: details.lastRun }, deps.version, now),
+        database_stats: connected ? counts : unknownCounts(counts),
+        etl_stats: recentStats(details.recent, connected),
+        system_info: {
+          timestamp: now.toISOString(),
+          timezone: 'UTC',
+          started_at: deps.startedAt.toISOString(),
+        },
+      };
+      return labelled(request, reply, found).send(body);
+    },
+  });

@@ -3,7 +3,8 @@ import { listRuns, type ListedRun } from '../../read/rest/list-runs.ts';
 import type { ReadSession } from '../../read/session.ts';
 import { within } from '../../read/within.ts';
 import type { RestDeps } from './deps.ts';
-import { asLastRun } from './run-shapes.ts';
+import type { HealthBody } from './shapes/health.ts';
+import { asLastRun } from './shapes/runs.ts';
 
 // Together under the two seconds that a probe may take.
 const probeLimitMs = 1_000;
@@ -57,7 +58,7 @@ function lastRunOf(run: ListedRun, now: Date) {
 }
 
 /** Pure: the body of `/health`. */
-export function healthOf({ connected, lastRun }: HealthFacts, version: string, now: Date) {
+export function healthOf({ connected, lastRun }: HealthFacts, version: string, now: Date): HealthBody {
   const working = lastRun?.status === 'failed' ? 'degraded' : 'healthy';
   return {
     status: connected ? working : 'unhealthy',

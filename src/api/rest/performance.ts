@@ -1,12 +1,23 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { addTotals, readRunTotals, type SourceRunTotals } from '../../read/rest/run-totals.ts';
+import {
+  addTotals,
+  readRunTotals,
+  type RunTotals,
+  type SourceRunTotals,
+} from '../../read/rest/run-totals.ts';
+import { readRunTrend, type TrendRow } from '../../read/rest/run-trend.ts';
 import { answerUntagged } from './answer.ts';
 import type { RestDeps } from './deps.ts';
-import { parseQuery, refuse, wholeNumber } from './query.ts';
-import { averageDuration, recordsPerRun, round, successRate } from './run-shapes.ts';
-
-const performanceQuery = z.object({ hours: wholeNumber(1, 168, 24) });
+import { wholeNumber } from './query.ts';
+import { bothPrefixes, defineRoute, type RestRoute } from './route.ts';
+import {
+  performanceAnswer,
+  type EmptyPerformanceBody,
+  type PerformanceBody,
+  type SourcePerformanceBody,
+  type TrendBucketBody,
+} from './shapes/performance.ts';
+import { averageDuration, recordsPerRun, round, successRate } from './shapes/runs.ts';
 
 /** A window of the last hours: both ends, the later one being now. */
 export interface Window {
@@ -15,13 +26,44 @@ export interface Window {
   end: Date;
 }
 
+const hourMs = 3_600_000;
+
 export const lastHours = (hours: number, now: Date): Window => ({
   hours,
-  start: new Date(now.getTime() - hours * 3_600_000),
+  start: new Date(now.getTime() - hours * hourMs),
   end: now,
 });
 
-const ofSource = (totals: SourceRunTotals) => ({
+/** An hour each, up to two days; else a day's quarters. */
+const partMsOf = (hours: number): number => (hours <= 48 ? hourMs : 6 * hourMs);
+
+/** Pure: every part of a window, oldest first. */
+export function trendOf(rows: readonly TrendRow[], { hours, start }: Window): TrendBucketBody[] {
+  const partMs = partMsOf(hours);
+  const byPart = new Map(rows.map((row) => [row.part, row]));
+  return Array.from({ length: Math.ceil((hours * hourMs) / partMs) }, (_, part) => {
+    const row = byPart.get(part);
+    return {
+      start: new Date(start.getTime() + part * partMs).toISOString(),
+      total_runs: row?.runs ?? 0,
+      failed_runs: row?.failed ?? 0,
+      total_records: row?.recordsRead ?? 0,
+      median_duration_seconds: round(row?.durationMedian ?? null, 3),
+    };
+  });
+}
+
+const percentOf = (before: number | null, now: number | null): number | null =>
+  before === null || now === null || before === 0 ? null : round((now / before - 1) * 100, 2);
+
+/** Pure: this window against the one before it. */
+const changeOf = (now: RunTotals, before: RunTotals): PerformanceBody['change'] => ({
+  total_records_percent: percentOf(before.recordsRead, now.recordsRead),
+  failed_runs: now.failed - before.failed,
+  avg_duration_percent: percentOf(averageDuration(before), averageDuration(now)),
+});
+
+const ofSource = (totals: SourceRunTotals): SourcePerformanceBody => ({
   total_runs: totals.runs,
   successful_runs: totals.completed,
   success_rate: successRate(totals),
@@ -29,8 +71,19 @@ const ofSource = (totals: SourceRunTotals) => ({
   avg_records_per_run: recordsPerRun(totals),
 });
 
+export interface WindowFacts {
+  bySource: readonly SourceRunTotals[];
+  /** The window of the same length before it. */
+  before: readonly SourceRunTotals[];
+  trend: readonly TrendRow[];
+}
+
 /** Pure: what the runs of a window come to. */
-export function performanceOf(bySource: readonly SourceRunTotals[], { hours, start, end }: Window) {
+export function performanceOf(
+  { bySource, before, trend }: WindowFacts,
+  window: Window,
+): PerformanceBody | EmptyPerformanceBody {
+  const { hours, start, end } = window;
   if (bySource.length === 0)
     return { time_window_hours: hours, message: `No ETL runs found in the last ${hours} hours`, stats: {} };
   const totals = addTotals(bySource);
@@ -55,15 +108,34 @@ export function performanceOf(bySource: readonly SourceRunTotals[], { hours, sta
       completed_runs_with_duration: totals.completed,
     },
     by_source: Object.fromEntries(bySource.map((source) => [source.source, ofSource(source)])),
+    trend: trendOf(trend, window),
+    change: changeOf(totals, addTotals(before)),
   };
 }
 
 /** `/stats/performance`: the runs of the last hours. */
-export const performanceRoute = (deps: RestDeps) => async (request: FastifyRequest, reply: FastifyReply) => {
-  const parsed = parseQuery(performanceQuery, request.query);
-  if (parsed.kind === 'refused') return refuse(request, reply, 422, parsed.faults);
-  const window = lastHours(parsed.query.hours, deps.now());
-  return answerUntagged(deps, reply, async ({ sql }) =>
-    performanceOf(await readRunTotals(sql, window.start), window),
-  );
-};
+export const performanceRoute = (deps: RestDeps): RestRoute =>
+  defineRoute({
+    path: '/stats/performance',
+    prefixes: bothPrefixes,
+    operationId: 'readPerformance',
+    tag: 'Runs',
+    summary: 'The runs of the last hours, in all, by source, over the window and against the one before',
+    query: z.object({ hours: wholeNumber('How many hours back.', 1, 168, 24) }),
+    answer: { kind: 'json', schema: performanceAnswer },
+    refusals: [422],
+    reads: 'untagged',
+    handle({ query, reply }) {
+      const window = lastHours(query.hours, deps.now());
+      const { hours, start, end } = window;
+      const earlier = lastHours(hours, start);
+      return answerUntagged(deps, reply, async ({ sql }) => {
+        const [bySource, before, trend] = await Promise.all([
+          readRunTotals(sql, start),
+          readRunTotals(sql, earlier.start, start),
+          readRunTrend(sql, { start, end, partMs: partMsOf(hours) }),
+        ]);
+        return performanceOf({ bySource, before, trend }, window);
+      });
+    },
+  });

@@ -1,55 +1,72 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { createTaggedAnswers } from './answer.ts';
+import { geckoRoutes } from './coingecko/routes.ts';
+import { compareRunsRoute } from './compare-runs.ts';
 import { dataRoute } from './data.ts';
 import type { RestDeps } from './deps.ts';
+import { registerDocs } from './docs.ts';
+import { exportRoutes } from './export/route.ts';
 import { healthDetailedRoute, healthRoute } from './health-routes.ts';
 import { createLook } from './health.ts';
+import { openApiDocument } from './openapi/document.ts';
 import { performanceRoute } from './performance.ts';
+import { readOnly } from './read-only.ts';
+import { defineRoute, type RestRoute } from './route.ts';
+import { root, type RootBody } from './shapes/root.ts';
 import { runsRoute, statsRoute } from './stats.ts';
 import { summaryRoute } from './summary.ts';
 
 export type { RestDeps } from './deps.ts';
 
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+const rootRoute = (version: string): RestRoute =>
+  defineRoute({
+    path: '/',
+    prefixes: [''],
+    operationId: 'readRoot',
+    tag: 'Service',
+    summary: 'Name, version, and where documentation and health are',
+    query: z.object({}),
+    answer: { kind: 'json', schema: root },
+    reads: 'nothing',
+    async handle() {
+      const body: RootBody = {
+        name: 'coinlog',
+        version,
+        status: 'running',
+        docs: '/docs',
+        health: '/api/v1/health',
+      };
+      return body;
+    },
+  });
 
-/** Each data route answers under both. */
-const prefixes = ['', '/api/v1'] as const;
-
-const notAllowed = async (request: FastifyRequest, reply: FastifyReply) =>
-  reply
-    .status(405)
-    .header('Allow', 'GET, HEAD')
-    .send({ detail: 'Method Not Allowed', code: 'METHOD_NOT_ALLOWED', request_id: request.id });
-
-/** GET, with the HEAD that Fastify adds to it. Any other method is refused before its body is looked at. */
-function readOnly(app: FastifyInstance, url: string, handler: Handler): void {
-  app.get(url, handler);
-  const others = app.supportedMethods.filter((method) => method !== 'GET' && method !== 'HEAD');
-  app.route({ method: others, url, onRequest: notAllowed, handler: notAllowed });
-}
-
-const rootRoute = (version: string) => async () => ({
-  name: 'coinlog',
-  version,
-  status: 'running',
-  docs: '/docs',
-  health: '/api/v1/health',
-});
-
-/** The REST routes, at the root and under `/api/v1`. */
-export function registerRest(app: FastifyInstance, deps: RestDeps): void {
+/** Every REST route there is. */
+export function restRoutes(deps: RestDeps): RestRoute[] {
   const answer = createTaggedAnswers(deps);
   const look = createLook(deps);
-  const routes: Record<string, Handler> = {
-    '/data': dataRoute(deps, answer),
-    '/data/summary': summaryRoute(answer),
-    '/health': healthRoute(deps, look),
-    '/health/detailed': healthDetailedRoute(deps, look),
-    '/stats': statsRoute(answer),
-    '/stats/runs': runsRoute(answer),
-    '/stats/performance': performanceRoute(deps),
-  };
-  for (const prefix of prefixes)
-    for (const [path, handler] of Object.entries(routes)) readOnly(app, `${prefix}${path}`, handler);
-  readOnly(app, '/', rootRoute(deps.version));
+  return [
+    rootRoute(deps.version),
+    dataRoute(deps, answer),
+    summaryRoute(answer),
+    healthRoute(deps, look),
+    healthDetailedRoute(deps, look),
+    statsRoute(answer),
+    runsRoute(answer),
+    performanceRoute(deps),
+    compareRunsRoute(deps, answer),
+    ...exportRoutes(deps),
+    ...geckoRoutes(deps, answer),
+  ];
+}
+
+/** `/coins/{id}` as Fastify writes it. */
+const fastifyPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+/** The REST routes, and what they say of themselves. */
+export function registerRest(app: FastifyInstance, deps: RestDeps): void {
+  const routes = restRoutes(deps);
+  for (const { path, prefixes, handler } of routes)
+    for (const prefix of prefixes) readOnly(app, fastifyPath(`${prefix}${path}`), handler);
+  registerDocs(app, openApiDocument(routes, deps.version));
 }

@@ -24,6 +24,14 @@ export interface RunFilter {
 
 type Row = Omit<ListedRun, 'status'> & { status: string };
 
+const asListed = (row: Row): ListedRun => {
+  const status = restStatus(row.status);
+  return { ...row, status, endedAt: status === 'running' ? null : row.endedAt };
+};
+
+const columns = (sql: Queryable) => sql`
+  run_id, source, status, started_at, ended_at, records_read, accepted, revised, rejected, error_message`;
+
 /**
  * Runs, the newest start first. Walks `(started_at desc, run_id desc)`, or the index that begins with the source, and
  * ends at the limit; a status is checked on the way.
@@ -34,14 +42,19 @@ export async function listRuns(
 ): Promise<ListedRun[]> {
   if (impossibleText(source)) return [];
   const rows = await sql<Row[]>`
-    select run_id, source, status, started_at, ended_at, records_read, accepted, revised, rejected, error_message
-    from read.run
+    select ${columns(sql)} from read.run
     where ${source === null ? sql`true` : sql`source = ${source}`}
       and ${status === null ? sql`true` : sql`status = any(${statesIn(status)})`}
     order by started_at desc, run_id desc
     limit ${limit}`;
-  return rows.map((row) => {
-    const status = restStatus(row.status);
-    return { ...row, status, endedAt: status === 'running' ? null : row.endedAt };
-  });
+  return rows.map(asListed);
+}
+
+/** Runs by their ids. */
+export async function listRunsById(
+  sql: Queryable,
+  runIds: readonly string[],
+): Promise<Map<string, ListedRun>> {
+  const rows = await sql<Row[]>`select ${columns(sql)} from read.run where run_id = any(${[...runIds]})`;
+  return new Map(rows.map((row) => [row.runId, asListed(row)]));
 }

@@ -18,16 +18,21 @@ export interface SourceRunTotals extends RunTotals {
 }
 
 /**
- * Runs that started at `since` or later, per source. A window is a range of the index on `started_at`; all of time
+ * Runs that started at `since` or later, and before `before`, per source. A window is a range of the index on `started_at`; all of time
  * (`since` null) reads the table once: it has a row per run, a few hundred thousand a year.
  */
-export async function readRunTotals(sql: Queryable, since: Date | null): Promise<SourceRunTotals[]> {
+export async function readRunTotals(
+  sql: Queryable,
+  since: Date | null,
+  before: Date | null = null,
+): Promise<SourceRunTotals[]> {
   return await sql<SourceRunTotals[]>`
     with runs as (
       select source, records_read, status = any(${statesIn('completed')}) as completed,
         status = any(${statesIn('failed')}) as failed, extract(epoch from ended_at - started_at)::float8 as duration
       from read.run
       where ${since === null ? sql`true` : sql`started_at >= ${since}`}
+        and ${before === null ? sql`true` : sql`started_at < ${before}`}
     )
     select source, count(*) as runs, count(*) filter (where completed) as completed,
       count(*) filter (where failed) as failed, count(*) filter (where not completed and not failed) as running,

@@ -1,0 +1,41 @@
+// Asks over 16 connections for some seconds, in a process of its own. `hot`: one address over and over; `once`: none twice.
+import autocannon from 'autocannon';
+
+const [url, seconds, kind, path, pages] = process.argv.slice(2);
+const connections = 16;
+// More than are asked for in the time; each connection has its own.
+const requestsOfAConnection = 4_000;
+
+/** The nth of the requests that are never repeated: pages, sources and lengths vary. */
+function neverRepeated(n) {
+  const page = (n % pages) + 1;
+  const round = Math.floor(n / pages);
+  const source = ['', '&source=coingecko', '&source=coinpaprika'][round % 3];
+  const step = Math.floor(round / 3);
+  const limit = 50 + (step % 2 === 0 ? 1 : -1) * Math.ceil(step / 2);
+  return { method: 'GET', path: `${path}limit=${limit}&page=${page}${source}` };
+}
+
+let clients = 0;
+/** Together the connections go through the pages in their order. */
+function giveRequests(client) {
+  const own = clients++;
+  client.setRequests(
+    Array.from({ length: requestsOfAConnection }, (_, n) => neverRepeated(n * connections + own)),
+  );
+}
+
+const result = await autocannon({
+  url: kind === 'hot' ? url + path : url,
+  connections,
+  duration: Number(seconds),
+  ...(kind === 'hot' ? {} : { setupClient: giveRequests }),
+});
+process.send({
+  answers: result.requests.total,
+  seconds: result.duration,
+  bytesPerAnswer: result.throughput.total / Math.max(1, result.requests.total),
+  p50Ms: result.latency.p50,
+  p99Ms: result.latency.p99,
+  failed: result.non2xx + result.errors + result.timeouts,
+});

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { readCanonicalIds } from '../../read/rest/coin-links.ts';
+import { impossibleText } from '../../read/rest/coin-filter.ts';
+import { listRunsById, type ListedRun } from '../../read/rest/list-runs.ts';
+import { compareCoinsOf, type CoinsCompared } from '../../read/run-comparison.ts';
+import { findRunPlaces, readRunCoins } from '../../read/run-records.ts';
+import type { ReadSession } from '../../read/session.ts';
+import type { AnswerTagged } from './answer.ts';
+import type { RestDeps } from './deps.ts';
+import { refuse, requiredText } from './query.ts';
+import { bothPrefixes, defineRoute, type RestRoute } from './route.ts';
+import { runComparison, type RunComparisonBody } from './shapes/comparison.ts';
+import { asRunRow, round } from './shapes/runs.ts';
+
+const movesMax = 20;
+
+const query = z.object({
+  base: requiredText('The run to compare with.'),
+  other: requiredText('The run that is compared; of the same source.'),
+});
+
+interface Runs {
+  base: ListedRun;
+  other: ListedRun;
+}
+
+const durationOf = ({ startedAt, endedAt }: ListedRun): number | null =>
+  endedAt === null ? null : endedAt.getTime() - startedAt.getTime();
+
+function durationRatio({ base, other }: Runs): number | null {
+  const [before, after] = [durationOf(base), durationOf(other)];
+  return before === null || after === null || before === 0 ? null : round(after / before, 4);
+}
+
+/** Pure but for the ids: the body of a comparison. */
+function asComparison(
+  runs: Runs,
+  coins: CoinsCompared & { complete: boolean },
+  canonical: ReadonlyMap<string, string>,
+): RunComparisonBody {
+  const { base, other } = runs;
+  return {
+    base: asRunRow(base),
+    other: asRunRow(other),
+    duration_ratio: durationRatio(runs),
+    records_delta: other.recordsRead - base.recordsRead,
+    rejected_delta: other.rejected - base.rejected,
+    coins_complete: coins.complete,
+    coins_added: coins.added,
+    coins_lost: coins.lost,
+    largest_price_moves: coins.moves.map(({ sourceCoinId, from, to, percent }) => ({
+      coin_id: sourceCoinId,
+      canonical_coin_id: canonical.get(sourceCoinId) ?? null,
+      from_usd: Number(from),
+      to_usd: Number(to),
+      percent: round(percent, 4),
+    })),
+  };
+}
+
+/** `/stats/runs/compare`: two runs of one source, and what became of the coins between them. */
+export function compareRunsRoute({ sessions, archive }: RestDeps, answer: AnswerTagged): RestRoute {
+  async function compare({ sql }: ReadSession, runs: Runs): Promise<RunComparisonBody> {
+    const ids = [runs.base.runId, runs.other.runId];
+    const places = await findRunPlaces(sql, ids);
+    const [base, other] = [places.get(runs.base.runId), places.get(runs.other.runId)];
+    if (!base || !other) throw new RangeError('a run that was there is gone within one snapshot');
+    const before = await readRunCoins(sql, base, archive);
+    const after = await readRunCoins(sql, other, archive);
+    const coins = compareCoinsOf(before, after, movesMax);
+    const canonical = await readCanonicalIds(
+      sql,
+      runs.base.source,
+      coins.moves.map(({ sourceCoinId }) => sourceCoinId),
+    );
+    return asComparison(runs, { ...coins, complete: before.complete && after.complete }, canonical);
+  }
+
+  return defineRoute({
+    path: '/stats/runs/compare',
+    prefixes: bothPrefixes,
+    operationId: 'compareRuns',
+    tag: 'Runs',
+    summary: 'Two runs of one source, and what became of the coins between them',
+    query,
+    answer: { kind: 'json', schema: runComparison },
+    refusals: [400, 404, 422],
+    reads: 'tagged',
+    async handle({ query: asked, request, reply }) {
+      const ids = [asked.base, asked.other];
+      const found = ids.some(impossibleText)
+        ? new Map<string, ListedRun>()
+        : await sessions.run(({ sql }) => listRunsById(sql, ids));
+      const [base, other] = [found.get(asked.base), found.get(asked.other)];
+      if (!base || !other)
+        return reply.status(404).send({
+          detail: `There is no run ${base ? asked.other : asked.base}.`,
+          code: 'RUN_NOT_FOUND',
+          request_id: request.id,
+        });
+      if (base.source !== other.source)
+        return refuse(
+          request,
+          reply,
+          400,
+          `A run of ${base.source} cannot be compared with one of ${other.source}.`,
+        );
+      return answer(request, reply, ['compare runs', asked], async (session) => {
+        // Once more: what the answer says belongs to its own snapshot.
+        const now = await listRunsById(session.sql, ids);
+        return {
+          body: await compare(session, {
+            base: now.get(asked.base) ?? base,
+            other: now.get(asked.other) ?? other,
+          }),
+        };
+      });
+    },
+  });
+}
