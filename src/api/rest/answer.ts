@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readLogEpoch } from '../../read/rest/log-epoch.ts';
+import { readLogEpoch } from '../../read/log-epoch.ts';
 import type { ReadSession } from '../../read/session.ts';
 import type { RestDeps } from './deps.ts';
-import { namesTag, weakTag } from './etag.ts';
+import { namesTag, weakTag } from '../http/etag.ts';
 
 type Read = (session: ReadSession) => Promise<object>;
 /** Takes an answer to its client: `asked` is the request, normalised. */

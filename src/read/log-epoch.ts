@@ -1,4 +1,4 @@
-import type { Queryable } from '../../database/client.ts';
+import type { Queryable } from '../database/client.ts';
 
 /** What tells this log from another one that began anew: versions start over with it. Empty while the log is. */
 export async function readLogEpoch(sql: Queryable): Promise<string> {

@@ -1,0 +1,64 @@
+import type { Sql } from '../database/client.ts';
+import { readLogEpoch } from './log-epoch.ts';
+import { readError } from './session.ts';
+import { within } from './within.ts';
+
+/** What tells two states of the read model apart, of this log or of another one. */
+export interface ReadVersion {
+  /** Versions begin anew with it. Empty while the log is. */
+  epoch: string;
+  version: number;
+}
+
+export interface VersionReader {
+  /**
+   * The version now: of a read that begins after this call, so that whoever asks after a commit was visible is told of
+   * it. One read at a time; all who come while it runs share the next one.
+   */
+  read(): Promise<ReadVersion>;
+}
+
+const readLimitMs = 3_000;
+
+/** `sql`: best a pool of one, so that no slow question is in the way. */
+export function createVersionReader(sql: Sql): VersionReader {
+  let last: ReadVersion = { epoch: '', version: -1 };
+  let running: Promise<ReadVersion> | null = null;
+  let next: Promise<ReadVersion> | null = null;
+
+  async function ask(): Promise<ReadVersion> {
+    try {
+      const [row] = await sql<{ version: number }[]>`select version from read.read_model`;
+      const version = row?.version ?? 0;
+      // It never changes once the log has one. A version that goes back is another database under the same address.
+      const known = version === last.version || (last.epoch !== '' && version > last.version);
+      const epoch = known ? last.epoch : await readLogEpoch(sql);
+      last = { epoch, version };
+      return last;
+    } catch (error) {
+      throw readError(error);
+    }
+  }
+
+  function start(): Promise<ReadVersion> {
+    const started = within(readLimitMs, ask()).finally(() => {
+      if (running === started) running = null;
+    });
+    running = started;
+    return started;
+  }
+
+  return {
+    read() {
+      if (next) return next;
+      if (!running) return start();
+      next = running
+        .catch(() => undefined)
+        .then(() => {
+          next = null;
+          return start();
+        });
+      return next;
+    },
+  };
+}

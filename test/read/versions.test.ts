@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect, type Sql } from '../../src/database/client.ts';
+import { createVersionReader } from '../../src/read/versions.ts';
+import { rebuild } from '../../src/projector/rebuild.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { expectRebuildEqualsLive, testFolds } from '../support/project.ts';
+import { fillMarket } from '../graphql/market.ts';
+
+let database: TestDatabase;
+let sql: Sql;
+const asked: string[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = connect(database.app, { max: 1, name: 'test versions', role: 'coinlog_app', readOnly: true });
+  sql.options.debug = (_connection, query) => void asked.push(query);
+});
+afterAll(async () => {
+  await sql.end();
+  await database.close();
+});
+
+it('says that there is no read model, and reads it as soon as there is one', async () => {
+  const versions = createVersionReader(sql);
+  await expect(versions.read()).rejects.toMatchObject({ code: 'READ_MODEL_MISSING' });
+  await fillMarket(database);
+  expect((await versions.read()).version).toBeGreaterThan(0);
+});
+
+it('those who come while it is read share one read that begins after them', async () => {
+  const versions = createVersionReader(sql);
+  await versions.read();
+  asked.length = 0;
+  const read = await Promise.all(Array.from({ length: 100 }, () => versions.read()));
+  expect(new Set(read.map(({ version }) => version)).size).toBe(1);
+  // One for the first, one for the 99 who came while it ran.
+  expect(asked).toHaveLength(2);
+});
+
+it('who asks after a commit or a swap was visible is never told of an older version', async () => {
+  const versions = createVersionReader(sql);
+  let visible = 0;
+  let done = false;
+  const ask = async () => {
+    while (!done) {
+      const before = visible;
+      const { version } = await versions.read();
+      expect(version).toBeGreaterThanOrEqual(before);
+    }
+  };
+  const askers = Array.from({ length: 8 }, ask);
+  for (let commit = 0; commit < 300; commit += 1) {
+    if (commit % 100 === 99) await rebuild({ ...testFolds, sql: database.sql, holder: crypto.randomUUID() });
+    const [row] = await database.owner<{ version: string }[]>`
+      update read.read_model set version = version + 1 returning version`;
+    visible = Number(row?.version);
+  }
+  done = true;
+  await Promise.all(askers);
+  await expectRebuildEqualsLive(database);
+});
