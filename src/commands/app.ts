@@ -27,6 +27,8 @@ export interface App {
   projector: Projector;
   ingester: Ingester;
   rebuildDeps: RebuildDeps;
+  /** Of the program, where it was built in a container. */
+  revision: string;
   now: () => Date;
   /** Aborted by `stop`. */
   stopping: AbortSignal;
@@ -54,7 +56,8 @@ const limitsFor = ({ batchRecords }: Config): BatchLimits => ({
 /** The composition root: plain calls, in the order that things depend on each other. */
 export async function openApp({ config, dataDir, kind }: AppOptions): Promise<App> {
   const log = createLogger(config.logLevel);
-  const metrics = createMetrics({ version, revision: process.env['COINLOG_REVISION'] ?? 'unknown' });
+  const revision = process.env['COINLOG_REVISION'] ?? 'unknown';
+  const metrics = createMetrics({ version, revision });
   // Before anything is opened: a wrong ARCHIVE_URI leaves nothing behind.
   const store = config.archiveUri === null ? null : openStore(config.archiveUri);
   const archive = createArchive(store);
@@ -111,6 +114,7 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     projector,
     ingester,
     rebuildDeps: { sql: database.sql, archive, holder, codeDigest, limits, now, signal: stopping.signal },
+    revision,
     now,
     stopping: stopping.signal,
     stop() {

@@ -1,11 +1,15 @@
 import { registerGraphiql } from '../api/http/graphiql.ts';
 import { registerProbes } from '../api/http/probes.ts';
 import { createHttpServer, listen } from '../api/http/server.ts';
-import { registerGraphql } from '../api/graphql/register.ts';
+import { readManifest } from '../api/graphql/execution/trusted.ts';
+import { registerGraphql, type GraphqlSettings } from '../api/graphql/register.ts';
+import { createAnswerCache } from '../api/http/answer-cache.ts';
 import { registerRest } from '../api/rest/register.ts';
 import { startScheduler, type Scheduler } from '../ingest/scheduler.ts';
 import { readSourceStates } from '../read/sources.ts';
+import type { Config } from '../config/config.ts';
 import { createReadSessions } from '../read/session.ts';
+import { createVersionReader } from '../read/versions.ts';
 import { version } from '../version.ts';
 import type { App } from './app.ts';
 import type { Role } from './roles.ts';
@@ -17,10 +21,25 @@ export interface Service {
   close(): Promise<void>;
 }
 
+/** What an answer depends on besides the request and the read model: another of it makes other ETags. */
+const buildOf = ({ config, revision }: App): string =>
+  JSON.stringify([
+    version,
+    revision,
+    config.sources.map(({ source, enabled, staleAfterMs }) => [source.name, enabled, staleAfterMs]),
+  ]);
+
+const graphqlSettings = (config: Config): GraphqlSettings => ({
+  trust: config.trustedDocuments,
+  manifest: config.trustedDocumentsFile === null ? new Map() : readManifest(config.trustedDocumentsFile),
+  suggestions: config.isDevelopment,
+});
+
 /** The HTTP side, and by role the projector. Each role serves the probes and the metrics. */
 export async function startService(app: App, role: Role): Promise<Service> {
   const { config, database, log, metrics, now } = app;
-  const sessions = createReadSessions(database.readSql);
+  const versions = createVersionReader(database.versionSql);
+  const sessions = createReadSessions(database.readSql, versions);
   const http = createHttpServer({ log, metrics });
   registerProbes(http, {
     sql: database.readSql,
@@ -39,6 +58,9 @@ export async function startService(app: App, role: Role): Promise<Service> {
     });
     await registerGraphql(http, {
       sessions,
+      metrics,
+      cache: createAnswerCache({ versions, build: buildOf(app), maxBytes: config.answerCacheBytes }),
+      settings: graphqlSettings(config),
       archive: app.archive,
       sources: config.sources,
       log,

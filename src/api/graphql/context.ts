@@ -23,7 +23,7 @@ import { assertAdmitted, type Administration } from './administration.ts';
 import { createBatcher, type Batcher } from './batcher.ts';
 import { createPastCoinsCache } from '../../read/past/cache.ts';
 import { createPast, type Past } from './past.ts';
-import { createReads, type Reads } from './reads.ts';
+import type { Reads } from './reads.ts';
 
 export interface ContextDeps {
   sessions: ReadSessions;
@@ -39,6 +39,16 @@ export interface Asked {
   requestId: string;
   /** The header. Never logged, and never part of an answer. */
   authorization: string | undefined;
+}
+
+/** What came of a request, once it is run. */
+export interface Outcome {
+  /** By the cost rule; null for one that was not weighed. */
+  cost: number | null;
+  /** What the answer is labelled with; null without a database. */
+  version: number | null;
+  /** Nothing failed. */
+  clean: boolean;
 }
 
 /** What one request looks up by its key. */
@@ -64,6 +74,7 @@ interface Batchers {
 /** What the resolvers of one request share. */
 export interface GraphqlContext extends Batchers {
   requestId: string;
+  outcome: Outcome;
   reads: Reads;
   past: Past;
   archive: Archive;
@@ -116,19 +127,19 @@ function createBatchers({ archive, sources, now }: ContextDeps, { read }: Reads)
 }
 
 /** The contexts of requests, one after the other. */
-export function createContexts(deps: ContextDeps): (asked: Asked) => GraphqlContext {
+export function createContexts(deps: ContextDeps): (asked: Asked, reads: Reads) => GraphqlContext {
   const { archive, sources, now } = deps;
   const { key, ...administration } = deps.administration;
   const admit = createAdmission(key);
   const pastCoins = createPastCoinsCache();
-  return ({ requestId, authorization }) => {
-    const reads = createReads(deps.sessions);
+  return ({ requestId, authorization }, reads) => {
     const batchers = createBatchers(deps, reads);
     const askedAt = now();
     const past = createPast(reads, pastCoins, askedAt);
     return {
       ...batchers,
       requestId,
+      outcome: { cost: null, version: null, clean: false },
       reads,
       past,
       archive,

@@ -1,4 +1,4 @@
-import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import { isInterfaceType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AcknowledgeResolver } from './resolvers/acknowledge.ts';
 import { CoinResolver } from './resolvers/coin.ts';
@@ -15,6 +15,7 @@ import { RunResolver } from './resolvers/run.ts';
 import { SnapshotResolver } from './resolvers/snapshot.ts';
 import { SourceControlResolver } from './resolvers/source-control.ts';
 import { SourceResolver } from './resolvers/source.ts';
+import { typeOfNode } from './types/node.ts';
 
 /** The executable schema: types and resolvers as they stand in the code. */
 export function buildCoinlogSchema(): GraphQLSchema {
@@ -38,6 +39,9 @@ export function buildCoinlogSchema(): GraphQLSchema {
     ],
     validate: false,
   });
+  // type-graphql makes a promise of it, for which the compiled execution does not wait.
+  const node = schema.getType('Node');
+  if (isInterfaceType(node)) node.resolveType = typeOfNode;
   const query = schema.getQueryType();
   if (query)
     query.description =

@@ -21,6 +21,8 @@ const createCache = (maxBytes = 100_000) => {
 const made = (version: number, text = `answer of ${version}`): Made => ({
   version,
   parts: [text],
+  type: 'application/json',
+  status: 200,
   keep: true,
 });
 
@@ -101,7 +103,7 @@ it('who comes after a commit does not wait for an answer that was begun before i
 
 it('an answer with an error in it is shared with those who wait, and then made anew', async () => {
   const { cache } = createCache();
-  const failing = async (): Promise<Made> => ({ version: 1, parts: ['error'], keep: false });
+  const failing = async (): Promise<Made> => ({ ...made(1, 'error'), keep: false });
   expect(await ask(cache, 'q', failing)).toMatchObject({ result: 'miss', tag: null });
   expect((await ask(cache, 'q', async () => made(1))).result).toBe('miss');
   await expect(ask(cache, 'p', () => Promise.reject(new Error('no')))).rejects.toThrow('no');

@@ -5,8 +5,9 @@ import { judgeQuotes } from '../../../read/graphql/quotes.ts';
 import { CoinsArgs, PastArgs } from '../connection-args.ts';
 import { connectionOf, type Connection } from '../connection.ts';
 import type { GraphqlContext } from '../context.ts';
-import { candlesMax, historySpan, sparklineSpan } from '../history.ts';
+import { candlesAsked, candlesMax, historySpan, sparklineSpan, upToNow } from '../history.ts';
 import { HistoryArgs, SparklineArgs } from '../history-args.ts';
+import { Costs, Items, Unversioned } from '../field-rules.ts';
 import { assertKnownSource, assertSearchable } from '../known-source.ts';
 import { DateTime } from '../scalars.ts';
 import { loadCoin, loadCoins } from './coin-at.ts';
@@ -33,6 +34,9 @@ async function linksOf(
 ): Promise<LinkRow[]> {
   return (moment ? await past.links.load({ coinId, moment }) : await links.load(coinId)) ?? [];
 }
+
+// About one per source, some in two currencies.
+const quotesOfCoin = 4;
 
 /** Up to when a coin has a history: now, or its own moment. */
 const endOf = ({ moment }: Coin, askedAt: Date): Date =>
@@ -86,6 +90,7 @@ export class CoinResolver {
     return [...(older ?? []), ...found.map(coinKey)];
   }
 
+  @Items(quotesOfCoin)
   @FieldResolver(() => [IdentityLink], { description: 'The source coins that it is, and why.' })
   async links(@Root() coin: Coin, @Ctx() context: GraphqlContext): Promise<IdentityLink[]> {
     return (await linksOf(coin, context)).map(linkOf);
@@ -104,6 +109,8 @@ export class CoinResolver {
     );
   }
 
+  @Unversioned(upToNow)
+  @Costs(({ from, to, interval }) => 1 + candlesAsked(from, to, interval) / 10)
   @FieldResolver(() => [Candle], {
     description: `Candles over its observations in USD, oldest first; by default the last 24 hours. At most ${candlesMax}: more is BAD_USER_INPUT.`,
   })
@@ -122,6 +129,8 @@ export class CoinResolver {
     return rows.map((row) => candleOf(row, span.intervalMs, endMs));
   }
 
+  @Unversioned()
+  @Costs(({ points }) => 1 + (typeof points === 'number' ? points : 0) / 10)
   @FieldResolver(() => [Float], {
     nullable: 'items',
     description: 'Prices in USD at equal distances up to now, oldest first; null where nothing was observed.',
@@ -140,6 +149,7 @@ export class CoinResolver {
     return Array.from({ length: points }, (_, index) => toFloat(closes.get(index) ?? null));
   }
 
+  @Items(quotesOfCoin)
   @FieldResolver(() => [Quote], {
     description: 'What each source says of it: one quote per source coin and currency.',
   })
