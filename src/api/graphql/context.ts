@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { recordKey, type RecordRef } from '../../control/record-decisions.ts';
 import { readSourceControls, type SourceControls } from '../../control/status.ts';
 import type { SourceConfig } from '../../config/config.ts';
@@ -24,6 +25,8 @@ import { createBatcher, type Batcher } from './batcher.ts';
 import { createPastCoinsCache } from '../../read/past/cache.ts';
 import { createPast, type Past } from './past.ts';
 import type { Reads } from './reads.ts';
+import { createOfItems } from './selected-fields.ts';
+import { createCoinColumns } from './types/coin.ts';
 
 export interface ContextDeps {
   sessions: ReadSessions;
@@ -76,6 +79,8 @@ export interface GraphqlContext extends Batchers {
   requestId: string;
   outcome: Outcome;
   reads: Reads;
+  /** The columns that a page of coins needs. */
+  coinColumns(info: GraphQLResolveInfo): readonly string[];
   past: Past;
   archive: Archive;
   sources: readonly SourceConfig[];
@@ -132,6 +137,7 @@ export function createContexts(deps: ContextDeps): (asked: Asked, reads: Reads) 
   const { key, ...administration } = deps.administration;
   const admit = createAdmission(key);
   const pastCoins = createPastCoinsCache();
+  const coinColumns = createOfItems(createCoinColumns());
   return ({ requestId, authorization }, reads) => {
     const batchers = createBatchers(deps, reads);
     const askedAt = now();
@@ -141,6 +147,7 @@ export function createContexts(deps: ContextDeps): (asked: Asked, reads: Reads) 
       requestId,
       outcome: { cost: null, version: null, clean: false },
       reads,
+      coinColumns,
       past,
       archive,
       sources,

@@ -1,5 +1,12 @@
-import { isInterfaceType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import {
+  isInterfaceType,
+  isObjectType,
+  lexicographicSortSchema,
+  printSchema,
+  type GraphQLSchema,
+} from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import type { Connection } from './connection.ts';
 import { AcknowledgeResolver } from './resolvers/acknowledge.ts';
 import { CoinResolver } from './resolvers/coin.ts';
 import { DriftResolver } from './resolvers/drift.ts';
@@ -16,6 +23,16 @@ import { SnapshotResolver } from './resolvers/snapshot.ts';
 import { SourceControlResolver } from './resolvers/source-control.ts';
 import { SourceResolver } from './resolvers/source.ts';
 import { typeOfNode } from './types/node.ts';
+
+/** The compiled execution waits for what resolvers promise, and for no other promise. */
+function suitCompiled(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    // type-graphql makes it asynchronous.
+    if (isInterfaceType(type)) type.resolveType = typeOfNode;
+    const count = isObjectType(type) ? type.getFields()['totalCount'] : undefined;
+    if (count) count.resolve = (page: Connection<unknown>) => page.totalCount;
+  }
+}
 
 /** The executable schema: types and resolvers as they stand in the code. */
 export function buildCoinlogSchema(): GraphQLSchema {
@@ -39,9 +56,7 @@ export function buildCoinlogSchema(): GraphQLSchema {
     ],
     validate: false,
   });
-  // type-graphql makes a promise of it, for which the compiled execution does not wait.
-  const node = schema.getType('Node');
-  if (isInterfaceType(node)) node.resolveType = typeOfNode;
+  suitCompiled(schema);
   const query = schema.getQueryType();
   if (query)
     query.description =

@@ -1,4 +1,5 @@
-import { Arg, Args, Ctx, FieldResolver, Float, ID, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import { coinKey } from '../../../identity/source-coin.ts';
 import type { LinkRow } from '../../../read/graphql/links.ts';
 import { judgeQuotes } from '../../../read/graphql/quotes.ts';
@@ -63,6 +64,7 @@ export class CoinResolver {
   async coins(
     @Args(() => CoinsArgs) { filter, orderBy, ...asked }: CoinsArgs,
     @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Coin>> {
     assertKnownSource(filter?.source, context.sources);
     assertSearchable(filter?.search);
@@ -71,6 +73,7 @@ export class CoinResolver {
       filter: filter ?? {},
       order: orderBy?.field ?? 'RANK',
       direction: orderBy?.direction ?? 'asc',
+      columns: context.coinColumns(info),
     });
     return connectionOf(
       page,
