@@ -1,5 +1,7 @@
 import { registerGraphiql } from '../api/http/graphiql.ts';
 import { registerProbes } from '../api/http/probes.ts';
+import { createAllowedOrigins } from '../api/http/cors.ts';
+import { createRateLimit } from '../api/http/rate-limit.ts';
 import { createHttpServer, listen } from '../api/http/server.ts';
 import { readManifest } from '../api/graphql/execution/trusted.ts';
 import { registerGraphql, type GraphqlSettings } from '../api/graphql/register.ts';
@@ -9,6 +11,7 @@ import { startScheduler, type Scheduler } from '../ingest/scheduler.ts';
 import { readSourceStates } from '../read/sources.ts';
 import type { Config } from '../config/config.ts';
 import { createReadSessions } from '../read/session.ts';
+import { createVersionWatch } from '../read/version-watch.ts';
 import { createVersionReader } from '../read/versions.ts';
 import { version } from '../version.ts';
 import type { App } from './app.ts';
@@ -20,6 +23,9 @@ export interface Service {
   startScheduler(): void;
   close(): Promise<void>;
 }
+
+// LISTEN is only a hint: this is how late a subscriber is when it fails.
+const versionPollMs = 500;
 
 /** What an answer depends on besides the request and the read model: another of it makes other ETags. */
 const buildOf = ({ config, revision }: App): string =>
@@ -40,7 +46,14 @@ export async function startService(app: App, role: Role): Promise<Service> {
   const { config, database, log, metrics, now } = app;
   const versions = createVersionReader(database.versionSql);
   const sessions = createReadSessions(database.readSql, versions);
-  const http = createHttpServer({ log, metrics });
+  const rateLimit = createRateLimit(config.rateLimitPerMinute, now);
+  const isAllowedOrigin = createAllowedOrigins(config.corsOrigins);
+  const { trustProxy } = config;
+  const http = createHttpServer({
+    log,
+    metrics,
+    access: { trustProxy, isAllowedOrigin, rateLimit, now },
+  });
   registerProbes(http, {
     sql: database.readSql,
     sources: config.sources.map(({ source, settings }) => ({ name: source.name, settings })),
@@ -66,6 +79,14 @@ export async function startService(app: App, role: Role): Promise<Service> {
       log,
       now,
       administration: { key: config.adminApiKey, sql: database.sql, ingester: app.ingester, log },
+      watch: createVersionWatch({
+        sql: database.versionSql,
+        versions,
+        pollMs: versionPollMs,
+        onTrouble: (reason) => log.warn({ reason }, 'subscriptions: cannot follow the read model'),
+      }),
+      rateLimit,
+      isAllowedOrigin,
       page: registerGraphiql(http),
     });
   }

@@ -6,6 +6,8 @@ import type { SourceConfig } from '../../src/config/config.ts';
 import type { Sql } from '../../src/database/client.ts';
 import { createAnswerCache, type AnswerCache } from '../../src/api/http/answer-cache.ts';
 import { createVersionReader } from '../../src/read/versions.ts';
+import { createVersionWatch } from '../../src/read/version-watch.ts';
+import { createRateLimit } from '../../src/api/http/rate-limit.ts';
 import { createReadSessions } from '../../src/read/session.ts';
 import { sources } from '../../src/sources/registry.ts';
 import { silentLogger, type Logger } from '../../src/telemetry/logger.ts';
@@ -80,6 +82,9 @@ export async function createTestApi(
     settings: { trust: 'off', manifest: new Map(), suggestions: true },
     now: () => new Date(),
     administration: { key: null, sql: readSql, ingester: { ingest: () => refused }, log },
+    watch: createVersionWatch({ sql: readSql, versions, pollMs: 50, onTrouble: () => undefined }),
+    rateLimit: createRateLimit(null, () => new Date()),
+    isAllowedOrigin: () => false,
     page: null,
     ...deps,
   });

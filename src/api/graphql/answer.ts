@@ -2,6 +2,7 @@ import { HeaderMap, type ApolloServer, type HTTPGraphQLResponse } from '@apollo/
 import type { FastifyRequest } from 'fastify';
 import type { ReadSessions } from '../../read/session.ts';
 import type { ReadVersion } from '../../read/versions.ts';
+import { rateOf } from '../http/rate-limit.ts';
 import type { Asked, GraphqlContext, Outcome } from './context.ts';
 import { createReads, createSteadyReads, type Reads } from './reads.ts';
 
@@ -37,7 +38,10 @@ export function createExecution({ apollo, sessions, contextOf }: AnswerDeps) {
    */
   async function runOver(reads: Reads, request: FastifyRequest): Promise<Executed> {
     const { id: requestId, headers } = request;
-    const context = contextOf({ requestId, authorization: headers.authorization }, reads);
+    const context = contextOf(
+      { requestId, authorization: headers.authorization, rate: rateOf(request) },
+      reads,
+    );
     try {
       const response = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {

@@ -20,6 +20,7 @@ import { readRunsById, type RunRow } from '../../read/runs.ts';
 import type { ReadSessions } from '../../read/session.ts';
 import { readSourceStates, type SourceState } from '../../read/sources.ts';
 import { createAdmission } from '../admin.ts';
+import { type RateState } from '../http/rate-limit.ts';
 import { assertAdmitted, type Administration } from './administration.ts';
 import { createBatcher, type Batcher } from './batcher.ts';
 import { createPastCoinsCache } from '../../read/past/cache.ts';
@@ -42,6 +43,8 @@ export interface Asked {
   requestId: string;
   /** The header. Never logged, and never part of an answer. */
   authorization: string | undefined;
+  /** Null where nobody counts. */
+  rate: RateState | null;
 }
 
 /** What came of a request, once it is run. */
@@ -77,6 +80,7 @@ interface Batchers {
 /** What the resolvers of one request share. */
 export interface GraphqlContext extends Batchers {
   requestId: string;
+  rate: RateState | null;
   outcome: Outcome;
   reads: Reads;
   /** The columns that a page of coins needs. */
@@ -138,13 +142,14 @@ export function createContexts(deps: ContextDeps): (asked: Asked, reads: Reads) 
   const admit = createAdmission(key);
   const pastCoins = createPastCoinsCache();
   const coinColumns = createOfItems(createCoinColumns());
-  return ({ requestId, authorization }, reads) => {
+  return ({ requestId, authorization, rate }, reads) => {
     const batchers = createBatchers(deps, reads);
     const askedAt = now();
     const past = createPast(reads, pastCoins, askedAt);
     return {
       ...batchers,
       requestId,
+      rate,
       outcome: { cost: null, version: null, clean: false },
       reads,
       coinColumns,

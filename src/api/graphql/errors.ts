@@ -8,6 +8,7 @@ const internal = 'INTERNAL_SERVER_ERROR';
 const publicCodes: Partial<Record<ErrorCode, string>> = {
   USAGE: 'BAD_USER_INPUT',
   HISTORY_EXPIRED: 'HISTORY_EXPIRED',
+  RATE_LIMITED: 'RATE_LIMITED',
   READ_MODEL_MISSING: 'NOT_READY',
   DATABASE_UNREACHABLE: 'NOT_READY',
   SCHEMA_OUTDATED: 'NOT_READY',
@@ -20,6 +21,7 @@ const graphqlCodes: Record<string, string> = {
   BAD_USER_INPUT: 'BAD_USER_INPUT',
   UNAUTHENTICATED: 'UNAUTHENTICATED',
   ADMIN_DISABLED: 'ADMIN_DISABLED',
+  COST_LIMIT_EXCEEDED: 'COST_LIMIT_EXCEEDED',
   // No document, several of them without a name, a request that is none.
   OPERATION_RESOLUTION_FAILURE: 'BAD_USER_INPUT',
   BAD_REQUEST: 'BAD_USER_INPUT',

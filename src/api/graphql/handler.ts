@@ -41,7 +41,7 @@ const madeOf = ({ response, outcome }: Executed): Made => {
 };
 
 function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
-  reply.header('X-Read-Model-Version', answer.version).header('Vary', 'Accept');
+  reply.header('X-Read-Model-Version', answer.version).header('Vary', 'Accept, Origin');
   if (answer.tag === null) reply.header('Cache-Control', 'no-store');
   // Whoever keeps it asks each time whether it still is the answer.
   else reply.header('ETag', answer.tag).header('Cache-Control', 'no-cache');

@@ -32,6 +32,11 @@ export const labelsOf = ({ version, cost }: GraphqlContext['outcome'], limit: nu
   ...(cost === null ? {} : { cost: { requested: cost, limit } }),
 });
 
+const onlyOverWebSocket = (): GraphQLError =>
+  new GraphQLError('Subscriptions are answered over WebSocket (graphql-transport-ws) at this address.', {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });
+
 /** Refuses documents that are too much, before Apollo looks at them, and what they cost with their variables. */
 export const limitsPlugin = (documents: Documents, costLimit: number): Plugin => ({
   requestDidStart: async () => ({
@@ -43,6 +48,7 @@ export const limitsPlugin = (documents: Documents, costLimit: number): Plugin =>
       const prepared = documents.prepare(source);
       if (prepared.kind !== 'ready') return;
       const operation = prepared.operation(request.operationName ?? null);
+      if (operation?.kind === 'subscription') throw onlyOverWebSocket();
       const weight = operation?.weigh(request.variables ?? {}, contextValue.now());
       if (!weight) return;
       contextValue.outcome.cost = weight.cost;

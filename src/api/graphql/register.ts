@@ -1,8 +1,13 @@
+import fastifyWebsocket from '@fastify/websocket';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { messageOf } from '../../errors.ts';
+import { makeHandler } from 'graphql-ws/use/@fastify/websocket';
+import { CoinlogError, messageOf } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
+import type { VersionWatch } from '../../read/version-watch.ts';
 import type { AnswerCache } from '../http/answer-cache.ts';
+import type { IsAllowedOrigin } from '../http/cors.ts';
+import type { RateLimit } from '../http/rate-limit.ts';
 import { createExecution } from './answer.ts';
 import { createRequestReader } from './asked.ts';
 import { createContexts, type ContextDeps } from './context.ts';
@@ -14,6 +19,8 @@ import { createPersistedTexts } from './execution/persisted.ts';
 import { createTrustedDocuments, type TrustMode } from './execution/trusted.ts';
 import { createHandler } from './handler.ts';
 import { buildCoinlogSchema } from './schema.ts';
+import { createHub } from './subscriptions/hub.ts';
+import { createSocketOptions } from './subscriptions/server.ts';
 
 /** What of it can be set. */
 export interface GraphqlSettings {
@@ -29,18 +36,38 @@ export interface GraphqlDeps extends ContextDeps {
   metrics: Pick<Metrics, 'graphqlCache'>;
   cache: AnswerCache;
   settings: GraphqlSettings;
+  /** For subscriptions. Closed with the app. */
+  watch: VersionWatch;
+  rateLimit: RateLimit;
+  isAllowedOrigin: IsAllowedOrigin;
   /** What a browser is shown at the same address; null for none. */
   page: { wantsPage(request: FastifyRequest): boolean; sendPage(reply: FastifyReply): unknown } | null;
 }
 
 /** What Fastify refuses before GraphQL sees it (no JSON, too large) is answered in the shape that GraphQL clients read. */
-function refuse(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const status = error.statusCode ?? 500;
+function refuse(
+  error: FastifyError | CoinlogError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = error instanceof CoinlogError ? error.status : (error.statusCode ?? 500);
   if (status >= 500)
     request.log.error({ reason: messageOf(error), stack: error.stack }, 'graphql: request failed');
   const [message, code] =
-    status >= 500 ? [internalMessage, 'INTERNAL_SERVER_ERROR'] : [error.message, 'BAD_USER_INPUT'];
+    status >= 500
+      ? [internalMessage, 'INTERNAL_SERVER_ERROR']
+      : [error.message, status === 429 ? 'RATE_LIMITED' : 'BAD_USER_INPUT'];
   return reply.status(status).send({ errors: [{ message, extensions: { code } }] });
+}
+
+/**
+ * A page of another origin may open a socket without asking: no preflight is sent for it. What it could read is what a
+ * browser would keep from it over HTTP, as in a service within a company's network.
+ */
+function isOwnOrAllowed({ headers }: FastifyRequest, isAllowed: IsAllowedOrigin): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined || isAllowed(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
 }
 
 /** Bytes of a request: far more than any document and its variables take. */
@@ -56,19 +83,35 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
   const costLimit = costLimitDefault;
   const { suggestions } = settings;
   const apollo = createApollo({ schema, documents, persisted, costLimit, suggestions, log });
-  const execute = createExecution({ apollo, sessions, contextOf: createContexts(deps) });
+  const contextOf = createContexts(deps);
+  const execute = createExecution({ apollo, sessions, contextOf });
   const readRequest = createRequestReader(documents, persisted);
   const answer = createHandler({ cache, readRequest, execute, costLimit, now, metrics });
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
-  app.route({
-    method: ['GET', 'POST'],
+  // Before the sockets are closed: who waits for a commit waits no longer.
+  app.addHook('preClose', () => deps.watch.close());
+  await app.register(fastifyWebsocket, { options: { maxPayload: bodyBytesMax } });
+  const socketOptions = createSocketOptions({
+    ...{ schema, documents, sessions, contextOf, costLimit, now, log },
+    hub: createHub({ ...deps, contextOf }),
+    rateLimit: deps.rateLimit,
+  });
+  const route = {
     url: '/graphql',
     bodyLimit: bodyBytesMax,
-    errorHandler: (error: FastifyError, request, reply) => void refuse(error, request, reply),
-    async handler(request, reply) {
-      if (request.method === 'GET' && deps.page?.wantsPage(request)) return deps.page.sendPage(reply);
-      return answer(request, reply);
+    errorHandler: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      void refuse(error, request, reply),
+  };
+  app.route({
+    ...route,
+    method: 'GET',
+    onRequest: async (request, reply) => {
+      if (request.ws && !isOwnOrAllowed(request, deps.isAllowedOrigin)) await reply.status(403).send();
     },
+    handler: async (request, reply) =>
+      deps.page?.wantsPage(request) ? deps.page.sendPage(reply) : answer(request, reply),
+    wsHandler: makeHandler({ ...socketOptions, isProd: true }),
   });
+  app.route({ ...route, method: 'POST', handler: answer });
 }

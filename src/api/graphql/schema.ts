@@ -16,13 +16,23 @@ import { IdentityLinkResolver } from './resolvers/link.ts';
 import { NodeResolver } from './resolvers/node.ts';
 import { OperationsResolver } from './resolvers/operations.ts';
 import { QuoteResolver } from './resolvers/quote.ts';
+import { RateLimitResolver } from './resolvers/rate-limit.ts';
 import { RejectedDecisionsResolver } from './resolvers/rejected-decisions.ts';
 import { RejectedResolver } from './resolvers/rejected.ts';
 import { RunResolver } from './resolvers/run.ts';
 import { SnapshotResolver } from './resolvers/snapshot.ts';
 import { SourceControlResolver } from './resolvers/source-control.ts';
 import { SourceResolver } from './resolvers/source.ts';
+import { SubscriptionResolver } from './resolvers/subscriptions.ts';
 import { typeOfNode } from './types/node.ts';
+
+/** type-graphql wants one where there are subscriptions; where messages come from is `subscriptions/`. */
+const noPubSub = {
+  publish: () => undefined,
+  subscribe: () => {
+    throw new Error('subscriptions are served by src/api/graphql/subscriptions');
+  },
+};
 
 /** The compiled execution waits for what resolvers promise, and for no other promise. */
 function suitCompiled(schema: GraphQLSchema): void {
@@ -47,14 +57,17 @@ export function buildCoinlogSchema(): GraphQLSchema {
       NodeResolver,
       OperationsResolver,
       QuoteResolver,
+      RateLimitResolver,
       RejectedDecisionsResolver,
       RejectedResolver,
       RunResolver,
       SnapshotResolver,
       SourceControlResolver,
       SourceResolver,
+      SubscriptionResolver,
     ],
     validate: false,
+    pubSub: noPubSub,
   });
   suitCompiled(schema);
   const query = schema.getQueryType();

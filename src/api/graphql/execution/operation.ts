@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import type { GraphqlContext } from '../context.ts';
-import { selectionOf, type Fragments } from './selection.ts';
+import { selectionOf, type Fragments, type Selected } from './selection.ts';
 import { costOf, isVersioned, type Variables } from './weigh.ts';
 
 /** One operation of a valid document, with all that is known before it is run. */
@@ -22,6 +22,10 @@ export interface Operation {
   name: string | null;
   /** Null where the variables are none that it takes: running it will say so. */
   weigh(variables: Variables, now: Date): Weight | null;
+  /** The first field it asks for: of a subscription the only one. */
+  root: Selected | undefined;
+  /** Null as with `weigh`. */
+  coerce(variables: Variables): Variables | null;
   /** Each result is whole: nothing here is told in parts. */
   run(context: GraphqlContext, variables: Variables): Promise<ExecutionResult>;
 }
@@ -78,8 +82,11 @@ export function createOperation(
   const isQuery = definition.operation === 'query';
   const digest = hash('sha256', JSON.stringify([print(document), name]), 'base64url');
 
+  const coerce = (variables: Variables): Variables | null =>
+    getVariableValues(schema, definitions, { ...variables }, { maxErrors: 1 }).coerced ?? null;
+
   function weigh(variables: Variables, now: Date): Weight | null {
-    const { coerced } = getVariableValues(schema, definitions, { ...variables }, { maxErrors: 1 });
+    const coerced = coerce(variables);
     if (!coerced) return null;
     const kept = isQuery && isVersioned(selection, coerced, now);
     // Only what it takes, in its own order, as it was given.
@@ -103,6 +110,8 @@ export function createOperation(
       if (!hasVariables && weight?.request) constant = weight;
       return weight;
     },
+    root: selection[0],
+    coerce,
     run: createRunner(schema, document, name ?? undefined),
   };
 }
