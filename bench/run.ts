@@ -2,22 +2,25 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
 import { benchCsv } from './csv.ts';
+import { benchGraphql } from './graphql.ts';
 import { benchLog } from './log.ts';
 import { benchReadModel } from './read-model.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
 
-const names = z.enum(['log', 'csv', 'read-model']);
+const names = z.enum(['log', 'csv', 'read-model', 'graphql']);
 
 /** What the environment asks for; an empty variable is an unset one. */
 const options = z
   .object({
     BENCH_PAGES: z.coerce.number().int().positive(),
     BENCH_CSV_MB: z.coerce.number().int().positive(),
+    BENCH_SECONDS: z.coerce.number().int().positive(),
     BENCH_ONLY: names.optional(),
   })
   .parse({
     BENCH_PAGES: process.env['BENCH_PAGES'] || 1_000,
     BENCH_CSV_MB: process.env['BENCH_CSV_MB'] || 1_000,
+    BENCH_SECONDS: process.env['BENCH_SECONDS'] || 8,
     BENCH_ONLY: process.env['BENCH_ONLY'] || undefined,
   });
 
@@ -25,6 +28,7 @@ const benches = {
   log: (server: BenchServer) => benchLog(server, options.BENCH_PAGES),
   csv: (server: BenchServer) => benchCsv(server, options.BENCH_CSV_MB * 1_000_000),
   'read-model': (server: BenchServer) => benchReadModel(server, options.BENCH_PAGES),
+  graphql: (server: BenchServer) => benchGraphql(server, options.BENCH_SECONDS),
 };
 
 process.stdout.write(`Node ${process.version}, ${cpus()[0]?.model} x ${cpus().length}\n`);

@@ -55,6 +55,8 @@ export interface Outcome {
   version: number | null;
   /** Nothing failed. */
   clean: boolean;
+  /** The request was one, and what it asks is no valid document with the variables that it takes. */
+  isDocumentAtFault: boolean;
 }
 
 /** What one request looks up by its key. */
@@ -150,7 +152,7 @@ export function createContexts(deps: ContextDeps): (asked: Asked, reads: Reads) 
       ...batchers,
       requestId,
       rate,
-      outcome: { cost: null, version: null, clean: false },
+      outcome: { cost: null, version: null, clean: false, isDocumentAtFault: false },
       reads,
       coinColumns,
       past,

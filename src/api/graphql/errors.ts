@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { CoinlogError, type ErrorCode } from '../../errors.ts';
 
 const internal = 'INTERNAL_SERVER_ERROR';
@@ -29,7 +29,9 @@ const graphqlCodes: Record<string, string> = {
 
 /** The code that an error is answered with. */
 export function codeOf(error: unknown): string {
-  const cause = unwrapResolverError(error);
+  // What a subscription throws has no path, by which Apollo tells a resolver's error.
+  const isOurs = error instanceof GraphQLError && error.originalError instanceof CoinlogError;
+  const cause = isOurs ? error.originalError : unwrapResolverError(error);
   if (cause instanceof CoinlogError) return publicCodes[cause.code] ?? internal;
   // graphql-js gives it no code: a mutation or subscription where there is none.
   if (cause instanceof Error && cause.message.startsWith('Schema is not configured to execute'))

@@ -21,12 +21,20 @@ function bodyOf({ body }: HTTPGraphQLResponse): string {
   return body.string;
 }
 
-function sendResponse(reply: FastifyReply, response: HTTPGraphQLResponse): FastifyReply {
+/**
+ * Clients of `application/json` take a status of 400 for a proxy's, and look at no body: GraphQL over HTTP has 200 for
+ * what is wrong with a document, and 400 for clients of `application/graphql-response+json`.
+ */
+function statusOf({ response, outcome }: Executed): number {
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  if (response.status === 400 && isJson && outcome.isDocumentAtFault) return 200;
+  return response.status ?? 200;
+}
+
+function sendResponse(reply: FastifyReply, executed: Executed): FastifyReply {
+  const { response } = executed;
   for (const [name, value] of response.headers) reply.header(name, value);
-  return reply
-    .header('Cache-Control', 'no-store')
-    .status(response.status ?? 200)
-    .send(bodyOf(response));
+  return reply.header('Cache-Control', 'no-store').status(statusOf(executed)).send(bodyOf(response));
 }
 
 const madeOf = ({ response, outcome }: Executed): Made => {
@@ -68,7 +76,7 @@ export function createHandler(deps: HandlerDeps) {
     const key = cacheKeyOf(request);
     if (key === null) {
       metrics.graphqlCache.inc({ result: 'bypass' });
-      return sendResponse(reply, (await execute(request, null)).response);
+      return sendResponse(reply, await execute(request, null));
     }
     const ifNoneMatch = request.method === 'GET' ? request.headers['if-none-match'] : undefined;
     const answer = await cache
@@ -78,7 +86,7 @@ export function createHandler(deps: HandlerDeps) {
         return null;
       });
     // Without a database there is no version; the answer says so in the shape that clients read.
-    if (answer === null) return sendResponse(reply, (await execute(request, null)).response);
+    if (answer === null) return sendResponse(reply, await execute(request, null));
     metrics.graphqlCache.inc({ result: answer.result });
     return sendAnswer(reply, answer);
   };

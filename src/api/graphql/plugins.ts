@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type FormattedExecutionResult } from 'graphql';
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { GraphqlContext } from './context.ts';
@@ -12,12 +12,13 @@ type Plugin = ApolloServerPlugin<GraphqlContext>;
 /** Labels every answer with the version of the read model that all of it was read from, and with its cost. */
 export const labelPlugin = (costLimit: number): Plugin => ({
   requestDidStart: async () => ({
-    async willSendResponse({ response, contextValue }) {
+    async willSendResponse({ response, contextValue, source }) {
       if (response.body.kind !== 'single') return;
       const { outcome, reads } = contextValue;
       const { singleResult } = response.body;
       // Without a database there is no version; the errors say so.
       outcome.version = await reads.version().catch(() => null);
+      outcome.isDocumentAtFault = source !== undefined && isDocumentAtFault(singleResult);
       outcome.clean = singleResult.errors === undefined && outcome.version !== null;
       singleResult.extensions = { ...singleResult.extensions, ...labelsOf(outcome, costLimit) };
       if (outcome.version !== null)
@@ -25,6 +26,11 @@ export const labelPlugin = (costLimit: number): Plugin => ({
     },
   }),
 });
+
+const faults = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
+
+const isDocumentAtFault = ({ data, errors }: FormattedExecutionResult): boolean =>
+  data === undefined && (errors ?? []).every(({ extensions }) => faults.has(String(extensions?.['code'])));
 
 /** What stands in `extensions` of every answer. */
 export const labelsOf = ({ version, cost }: GraphqlContext['outcome'], limit: number) => ({
@@ -41,11 +47,11 @@ const onlyOverWebSocket = (): GraphQLError =>
 export const limitsPlugin = (documents: Documents, costLimit: number): Plugin => ({
   requestDidStart: async () => ({
     async didResolveSource({ source }) {
-      const prepared = documents.prepare(source);
-      if (prepared.kind === 'refused') throw prepared.error;
+      documents.prepare(source);
     },
     async didResolveOperation({ source, request, contextValue }) {
       const prepared = documents.prepare(source);
+      if (prepared.kind === 'refused') throw prepared.error;
       if (prepared.kind !== 'ready') return;
       const operation = prepared.operation(request.operationName ?? null);
       if (operation?.kind === 'subscription') throw onlyOverWebSocket();

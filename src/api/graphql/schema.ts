@@ -78,6 +78,10 @@ export function buildCoinlogSchema(): GraphQLSchema {
   if (mutation)
     mutation.description =
       'What an operator can decide. With the header `Authorization: Bearer <ADMIN_API_KEY>` only: without it UNAUTHENTICATED, and ADMIN_DISABLED where no key is set. Each is an event of the log, with the reason given.';
+  const subscription = schema.getSubscriptionType();
+  if (subscription)
+    subscription.description =
+      'What happens from now on, over WebSocket (graphql-transport-ws) at the same address.';
   return schema;
 }
 

@@ -29,7 +29,10 @@ export type Prepared =
 export interface Documents {
   /** Parsed, limited and validated, the same text once; in the same way for HTTP and WebSocket. */
   prepare(text: string): Prepared;
-  /** By the SHA-256 of its text, in hexadecimal: what was prepared a little before. */
+  /**
+   * By the SHA-256 of its text, in hexadecimal: what was prepared a little before. Of what is refused an empty question
+   * in its place, which is looked at instead of it.
+   */
   ready(digest: string): DocumentNode | undefined;
 }
 
@@ -40,6 +43,10 @@ export interface DocumentsDeps {
 
 // Texts of what is kept. Parsed and compiled a document takes some twenty times as much.
 const keptCharacters = 2_000_000;
+
+// For the moment that it takes Apollo to ask for them again.
+const refusedCharacters = 1_000_000;
+const emptyQuestion = parse('{ __typename }');
 
 export const digestOfText = (text: string): string => hash('sha256', text, 'hex');
 
@@ -75,6 +82,7 @@ const tooLong = (length: number): GraphQLError =>
 
 export function createDocuments({ schema, trusted }: DocumentsDeps): Documents {
   const kept = createLru<Prepared>(keptCharacters, (text) => text.length + 200);
+  const refused = createLru<Prepared>(refusedCharacters, (text) => text.length + 500);
   const byDigest = createLru<DocumentNode>(keptCharacters, (digest) => digest.length + 200);
 
   function make(text: string): Prepared {
@@ -96,14 +104,14 @@ export function createDocuments({ schema, trusted }: DocumentsDeps): Documents {
 
   return {
     prepare(text) {
-      const known = kept.get(text);
+      const known = kept.get(text) ?? refused.get(text);
       if (known) return known;
       const made = make(text);
-      // What is refused is not kept: nothing that anybody sends drives out what is used.
-      if (made.kind === 'ready') {
-        kept.set(text, made);
-        byDigest.set(digestOfText(text), made.document);
-      }
+      // Apart, so that nothing that anybody sends drives out what is used. What is invalid is not kept.
+      if (made.kind === 'refused') refused.set(text, made);
+      if (made.kind === 'ready') kept.set(text, made);
+      if (made.kind !== 'invalid')
+        byDigest.set(digestOfText(text), made.kind === 'ready' ? made.document : emptyQuestion);
       return made;
     },
     ready: (digest) => byDigest.get(digest),

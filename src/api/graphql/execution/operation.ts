@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import type { GraphqlContext } from '../context.ts';
+import { documentLimits } from './limits.ts';
 import { selectionOf, type Fragments, type Selected } from './selection.ts';
 import { costOf, isVersioned, type Variables } from './weigh.ts';
 
@@ -24,11 +25,13 @@ export interface Operation {
   weigh(variables: Variables, now: Date): Weight | null;
   /** The first field it asks for: of a subscription the only one. */
   root: Selected | undefined;
-  /** Null as with `weigh`. */
-  coerce(variables: Variables): Variables | null;
+  coerce(variables: Variables): Coerced;
   /** Each result is whole: nothing here is told in parts. */
   run(context: GraphqlContext, variables: Variables): Promise<ExecutionResult>;
 }
+
+export type Coerced =
+  { kind: 'coerced'; variables: Variables } | { kind: 'wrong'; errors: readonly GraphQLError[] };
 
 export interface Weight {
   /** See `costOf`. */
@@ -36,6 +39,8 @@ export interface Weight {
   /** Of the operation with its variables, the same however either was written; null: depends on more than the version. */
   request: string | null;
 }
+
+const variableOptions = { maxErrors: documentLimits.errors };
 
 // Compiling takes some milliseconds: a document that is sent once is not worth them.
 const compiledFromRun = 2;
@@ -82,12 +87,15 @@ export function createOperation(
   const isQuery = definition.operation === 'query';
   const digest = hash('sha256', JSON.stringify([print(document), name]), 'base64url');
 
-  const coerce = (variables: Variables): Variables | null =>
-    getVariableValues(schema, definitions, { ...variables }, { maxErrors: 1 }).coerced ?? null;
+  function coerce(given: Variables): Coerced {
+    const { coerced, errors } = getVariableValues(schema, definitions, { ...given }, variableOptions);
+    return coerced ? { kind: 'coerced', variables: coerced } : { kind: 'wrong', errors: errors ?? [] };
+  }
 
   function weigh(variables: Variables, now: Date): Weight | null {
-    const coerced = coerce(variables);
-    if (!coerced) return null;
+    const taken = coerce(variables);
+    if (taken.kind === 'wrong') return null;
+    const coerced = taken.variables;
     const kept = isQuery && isVersioned(selection, coerced, now);
     // Only what it takes, in its own order, as it was given.
     const given = definitions.map(({ variable }) => variables[variable.name.value]);

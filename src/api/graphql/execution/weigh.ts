@@ -49,11 +49,10 @@ function costOfOne(selected: Selected, variables: Variables, page: number | null
   // Values without a rule of their own are with the object that they are of.
   if (!isObject && rulesOf(field).cost === undefined) return 0;
   const args = argumentsOf(selected, variables) ?? noArguments;
-  const own = rulesOf(field).cost?.(args) ?? 1;
+  const isList = isListType(getNullableType(field.type));
+  const own = rulesOf(field).cost?.(args) ?? (isList ? 0 : 1);
   const inner = costOfSelection(children, variables, isConnection(selected) ? pageSizeOf(args) : null);
-  return isObject && isListType(getNullableType(field.type))
-    ? own + itemsOf(selected, args, page) * (1 + inner)
-    : own + inner;
+  return isObject && isList ? own + itemsOf(selected, args, page) * (1 + inner) : own + inner;
 }
 
 const costOfIntrospection = (selection: readonly Selected[]): number =>

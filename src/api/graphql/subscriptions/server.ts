@@ -20,7 +20,7 @@ import type { Documents } from '../execution/documents.ts';
 import type { Operation } from '../execution/operation.ts';
 import { labelsOf, logFailure } from '../plugins.ts';
 import { createReads, createSteadyReads, type Reads } from '../reads.ts';
-import { asGraphQLError, asInvalid, badInput, format } from './socket-errors.ts';
+import { asGraphQLError, asBadInput, asInvalid, badInput, format } from './socket-errors.ts';
 import { coinsChanged } from './coins-changed.ts';
 import { runChanged } from './run-changed.ts';
 import type { Hub, SubscriptionField } from './subscription.ts';
@@ -64,6 +64,8 @@ export function createSocketOptions(deps: SocketServerDeps): SocketOptions {
     if (!operation)
       return [badInput('The document has no operation of that name, or several and none is named.')];
     const variableValues = payload.variables ?? {};
+    const taken = operation.coerce(variableValues);
+    if (taken.kind === 'wrong') return taken.errors.map(asBadInput);
     const weight = operation.weigh(variableValues, now());
     const refused = weight && refuseCost(weight.cost, costLimit);
     if (refused) return [refused];
@@ -112,10 +114,9 @@ export function createSocketOptions(deps: SocketServerDeps): SocketOptions {
       report(result, context, operation.name);
       return { ...result, extensions: { readModelVersion: await context.reads.version() } };
     };
-    const variables = operation.coerce(args.variableValues ?? {});
-    // What is wrong with them is said in graphql-js's own words.
-    if (variables === null) return execute(args) as ExecutionResult;
-    const given = getArgumentValues(selected.field, selected.node, { ...variables });
+    const taken = operation.coerce(args.variableValues ?? {});
+    if (taken.kind === 'wrong') return { errors: taken.errors };
+    const given = getArgumentValues(selected.field, selected.node, { ...taken.variables });
     return told(field(hub, { args: given, request, tell }));
   }
 

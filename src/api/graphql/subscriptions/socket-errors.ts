@@ -15,10 +15,17 @@ export const format = (errors: readonly GraphQLError[]): GraphQLFormattedError[]
 export const badInput = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 
-/** With the code that Apollo gives such an error. */
-export function asInvalid(error: GraphQLError): GraphQLError {
-  const isSyntax = error.message.startsWith('Syntax Error');
-  const code = isSyntax ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED';
+const withCode = (error: GraphQLError, code: string): GraphQLError => {
   const { message, nodes = null, source = null, positions = null } = error;
   return new GraphQLError(message, { nodes, source, positions, extensions: { code } });
-}
+};
+
+/** With the code that Apollo gives such an error. */
+export const asInvalid = (error: GraphQLError): GraphQLError =>
+  withCode(
+    error,
+    error.message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED',
+  );
+
+/** The same, of variables. */
+export const asBadInput = (error: GraphQLError): GraphQLError => withCode(error, 'BAD_USER_INPUT');
