@@ -41,7 +41,12 @@ async function coinlog(maxBytes) {
     archive: noArchive,
     sources: loadConfig({}).sources,
     administration: { key: null, sql: readSql, ingester: {}, log },
-    ...{ log, metrics, now, rateLimit, isAllowedOrigin, page: null },
+    log,
+    metrics,
+    now,
+    rateLimit,
+    isAllowedOrigin,
+    page: null,
   });
   return app;
 }

@@ -1,5 +1,5 @@
 import { createClient, type Client, type FormattedExecutionResult } from 'graphql-ws';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { waitFor } from '../support/wait-for.ts';
 import type { TestApi } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { rebuild } from '../../src/projector/rebuild.ts';
 import { createRateLimit } from '../../src/api/http/rate-limit.ts';
 import { connect, type Sql } from '../../src/database/client.ts';

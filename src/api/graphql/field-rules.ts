@@ -16,7 +16,7 @@ export interface FieldRules {
 
 type Decorator = PropertyDecorator & MethodDecorator;
 
-const decorate = (rules: FieldRules): Decorator => Extensions({ ...rules }) as Decorator;
+const decorate = (rules: FieldRules): Decorator => Extensions({ ...rules });
 
 /**
  * For a field that depends on the clock, or on anything besides the read model (the log, the controls of sources):

@@ -93,7 +93,13 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
   app.addHook('preClose', () => deps.watch.close());
   await app.register(fastifyWebsocket, { options: { maxPayload: bodyBytesMax } });
   const socketOptions = createSocketOptions({
-    ...{ schema, documents, sessions, contextOf, costLimit, now, log },
+    schema,
+    documents,
+    sessions,
+    contextOf,
+    costLimit,
+    now,
+    log,
     hub: createHub({ ...deps, contextOf }),
     rateLimit: deps.rateLimit,
   });

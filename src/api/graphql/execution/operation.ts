@@ -10,6 +10,7 @@ import {
   type FragmentDefinitionNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type OperationTypeNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import type { GraphqlContext } from '../context.ts';
@@ -19,7 +20,7 @@ import { costOf, isVersioned, type Variables } from './weigh.ts';
 
 /** One operation of a valid document, with all that is known before it is run. */
 export interface Operation {
-  kind: OperationDefinitionNode['operation'];
+  kind: `${OperationTypeNode}`;
   name: string | null;
   /** Null where the variables are none that it takes: running it will say so. */
   weigh(variables: Variables, now: Date): Weight | null;
@@ -60,7 +61,7 @@ function createRunner(schema: GraphQLSchema, document: DocumentNode, operationNa
 
   function compile(): void {
     const made = compileQuery(schema, document, operationName);
-    if (isCompiledQuery(made)) compiled = made as CompiledQuery;
+    if (isCompiledQuery(made)) compiled = made;
   }
 
   return async (contextValue: GraphqlContext, variables: Variables): Promise<ExecutionResult> => {
@@ -84,7 +85,7 @@ export function createOperation(
   const definitions = definition.variableDefinitions ?? [];
   const name = definition.name?.value ?? null;
   const selection = selectionOf(schema, definition, fragments);
-  const isQuery = definition.operation === 'query';
+  const kind: Operation['kind'] = definition.operation;
   const digest = hash('sha256', JSON.stringify([print(document), name]), 'base64url');
 
   function coerce(given: Variables): Coerced {
@@ -96,7 +97,7 @@ export function createOperation(
     const taken = coerce(variables);
     if (taken.kind === 'wrong') return null;
     const coerced = taken.variables;
-    const kept = isQuery && isVersioned(selection, coerced, now);
+    const kept = kind === 'query' && isVersioned(selection, coerced, now);
     // Only what it takes, in its own order, as it was given.
     const given = definitions.map(({ variable }) => variables[variable.name.value]);
     return {
@@ -110,7 +111,7 @@ export function createOperation(
   const hasVariables = definitions.length > 0;
 
   return {
-    kind: definition.operation,
+    kind,
     name,
     weigh(variables, now) {
       if (constant) return constant;

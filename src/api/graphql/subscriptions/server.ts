@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   execute,
   getArgumentValues,
-  GraphQLError,
+  type GraphQLError,
   type ExecutionArgs,
   type ExecutionResult,
   type FormattedExecutionResult,
@@ -137,7 +137,7 @@ export function createSocketOptions(deps: SocketServerDeps): SocketOptions {
     onSubscribe(ctx, _id, payload) {
       if (Object.keys(ctx.subscriptions).length > subscriptionsPerSocket)
         return [badInput(`One connection has at most ${subscriptionsPerSocket} operations at once.`)];
-      return admit(askedOf(ctx), payload) as Admitted | GraphQLError[];
+      return admit(askedOf(ctx), payload);
     },
     execute: (args) => run(args as Admitted),
     subscribe: (args) => subscribe(args as Admitted),

@@ -20,7 +20,7 @@ export interface Subscriber {
   /** Tells operations of the same text and variables from others. */
   request: string;
   /** Makes the message of an event: what the client has selected of it. */
-  tell(event: unknown, context: GraphqlContext): Promise<ExecutionResult>;
+  tell: (event: unknown, context: GraphqlContext) => Promise<ExecutionResult>;
 }
 
 /**
