@@ -13,7 +13,7 @@ SOURCES_TS := $(shell find src -name '*.ts' 2>/dev/null)
 SOURCES_WEB := $(shell find web scripts -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install build generate demo start test test-coverage check format bench chaos rebuild verify psql reset up down logs
+.PHONY: help install build generate demo start test test-coverage check format bench chaos hostile rebuild verify psql reset up down logs
 
 help: ## the targets, a line each
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-15s %s\n", $$1, $$2 }'
@@ -62,11 +62,14 @@ bench/node_modules/.installed: bench/package.json bench/package-lock.json
 	@$(NPM) ci --prefix bench --no-fund --no-audit
 	@touch $@
 
-bench: dist/.built bench/node_modules/.installed ## speed against peers, as ratios of one run; ONLY=log, csv, read-model or rest
+bench: dist/.built bench/node_modules/.installed ## speed against peers, as ratios of one run; ONLY=log, csv, read-model, rest or graphql
 	@BENCH_ONLY='$(or $(ONLY),$(BENCH_ONLY))' $(NODE) bench/run.ts
 
 chaos: dist/.built ## 200 seeded kills of the ingester, 100 of projector and rebuild, kills under each fault; checks log and read model
 	@CHAOS_KILLS=200 $(BIN)/vitest run --no-file-parallelism test/ingest/kill.test.ts test/ingest/chaos.test.ts test/projector/kill.test.ts --testTimeout 1200000
+
+hostile: dist/.built ## 10,000 generated GraphQL queries, and 1,000 subscribers on one process
+	@HOSTILE_QUERIES=10000 SUBSCRIBERS=1000 $(BIN)/vitest run --no-file-parallelism test/graphql/hostile.test.ts test/graphql/subscribers.test.ts --testTimeout 1200000
 
 rebuild: dist/.built ## rebuilds the read model from the log
 	@$(COINLOG) rebuild

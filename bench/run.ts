@@ -2,12 +2,13 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
 import { benchCsv } from './csv.ts';
+import { benchGraphql } from './graphql.ts';
 import { benchLog } from './log.ts';
 import { benchReadModel } from './read-model.ts';
 import { benchRest } from './rest.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
 
-const names = z.enum(['log', 'csv', 'read-model', 'rest']);
+const names = z.enum(['log', 'csv', 'read-model', 'rest', 'graphql']);
 
 /** What the environment asks for; an empty variable is an unset one. */
 const options = z
@@ -18,12 +19,14 @@ const options = z
       .string()
       .transform((text) => text.split(',').map(Number))
       .pipe(z.array(z.int().positive())),
+    BENCH_SECONDS: z.coerce.number().int().positive(),
     BENCH_ONLY: names.optional(),
   })
   .parse({
     BENCH_PAGES: process.env['BENCH_PAGES'] || 1_000,
     BENCH_CSV_MB: process.env['BENCH_CSV_MB'] || 1_000,
     BENCH_ROWS: process.env['BENCH_ROWS'] || '100000,10000000',
+    BENCH_SECONDS: process.env['BENCH_SECONDS'] || 8,
     BENCH_ONLY: process.env['BENCH_ONLY'] || undefined,
   });
 
@@ -32,6 +35,7 @@ const benches = {
   csv: (server: BenchServer) => benchCsv(server, options.BENCH_CSV_MB * 1_000_000),
   'read-model': (server: BenchServer) => benchReadModel(server, options.BENCH_PAGES),
   rest: (server: BenchServer) => benchRest(server, options.BENCH_ROWS),
+  graphql: (server: BenchServer) => benchGraphql(server, options.BENCH_SECONDS),
 };
 
 process.stdout.write(`Node ${process.version}, ${cpus()[0]?.model} x ${cpus().length}\n`);

@@ -15,6 +15,7 @@ import { createMonitor, type Monitor } from '../monitor/monitor.ts';
 import { createProjector, type Projector } from '../projector/projector.ts';
 import type { RebuildDeps } from '../projector/rebuild.ts';
 import { createReadSessions, type ReadSessions } from '../read/session.ts';
+import { createVersionReader, type VersionReader } from '../read/versions.ts';
 import { createIdentityResolver, type IdentityResolver } from '../resolver/identity-resolver.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -31,6 +32,7 @@ export interface App {
   metrics: Metrics;
   projector: Projector;
   sessions: ReadSessions;
+  versions: VersionReader;
   /** What has been decided on identity, and the one who decides. */
   identity: IdentityLog;
   resolver: IdentityResolver;
@@ -38,6 +40,8 @@ export interface App {
   monitor: Monitor;
   ingester: Ingester;
   rebuildDeps: RebuildDeps;
+  /** Of the program, where it was built in a container. */
+  revision: string;
   now: () => Date;
   /** Aborted by `stop`. */
   stopping: AbortSignal;
@@ -65,7 +69,8 @@ const limitsFor = ({ batchRecords }: Config): BatchLimits => ({
 /** The composition root: plain calls, in the order that things depend on each other. */
 export async function openApp({ config, dataDir, kind }: AppOptions): Promise<App> {
   const log = createLogger(config.logLevel);
-  const metrics = createMetrics({ version, revision: process.env['COINLOG_REVISION'] ?? 'unknown' });
+  const revision = process.env['COINLOG_REVISION'] ?? 'unknown';
+  const metrics = createMetrics({ version, revision });
   // Before anything is opened: a wrong ARCHIVE_URI leaves nothing behind.
   const store = config.archiveUri === null ? null : openStore(config.archiveUri);
   const archive = createArchive(store);
@@ -92,7 +97,8 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
       for (const { source, status } of runsEnded) metrics.ingestRuns.inc({ source, status });
     },
   });
-  const sessions = createReadSessions(database.readSql);
+  const versions = createVersionReader(database.versionSql);
+  const sessions = createReadSessions(database.readSql, versions);
   const identity = createIdentityLog({ sql: database.sql, archive, now });
   const resolver = createIdentityResolver({
     sql: database.sql,
@@ -142,11 +148,13 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     metrics,
     projector,
     sessions,
+    versions,
     identity,
     resolver,
     monitor,
     ingester,
     rebuildDeps: { sql: database.sql, archive, holder, codeDigest, limits, now, signal: stopping.signal },
+    revision,
     now,
     stopping: stopping.signal,
     stop() {

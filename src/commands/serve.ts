@@ -1,14 +1,17 @@
-import { allFeeds } from '../config/config.ts';
+import { allFeeds, type Config } from '../config/config.ts';
 import { createAnswerCache } from '../api/http/answer-cache.ts';
 import { registerGraphiql } from '../api/http/graphiql.ts';
 import { registerProbes } from '../api/http/probes.ts';
+import { createAllowedOrigins } from '../api/http/origins.ts';
+import { createRateLimit } from '../api/http/rate-limit.ts';
 import { createHttpServer, listen } from '../api/http/server.ts';
+import { readManifest } from '../api/graphql/execution/trusted.ts';
 import { registerTransfer } from '../api/http/transfer.ts';
-import { registerGraphql } from '../api/graphql/register.ts';
+import { registerGraphql, type GraphqlSettings } from '../api/graphql/register.ts';
 import { registerRest } from '../api/rest/register.ts';
 import { startScheduler, type Scheduler } from '../ingest/scheduler.ts';
 import { readFeedStates } from '../read/feeds.ts';
-import { createVersionReader } from '../read/versions.ts';
+import { createVersionWatch } from '../read/version-watch.ts';
 import { version } from '../version.ts';
 import type { App } from './app.ts';
 import { createRebuilder } from './rebuilder.ts';
@@ -21,14 +24,30 @@ export interface Service {
   close(): Promise<void>;
 }
 
-// Some 2,000 pages of /data with 100 rows each.
-const answersMaxBytes = 64 * 1024 * 1024;
+// LISTEN is only a hint: this is how late a subscriber is when it fails.
+const versionPollMs = 500;
+
+/** What an answer depends on besides the request and the read model: another of it makes other ETags. */
+const buildOf = ({ config, revision }: App): string =>
+  JSON.stringify([
+    version,
+    revision,
+    config.sources.map(({ source, enabled, staleAfterMs }) => [source.name, enabled, staleAfterMs]),
+  ]);
+
+const graphqlSettings = (config: Config): GraphqlSettings => ({
+  trust: config.trustedDocuments,
+  manifest: config.trustedDocumentsFile === null ? new Map() : readManifest(config.trustedDocumentsFile),
+  suggestions: config.isDevelopment,
+});
 
 /** The HTTP side, and by role the projector and who decides on what it has folded. Each role serves the probes and the metrics. */
 export async function startService(app: App, role: Role): Promise<Service> {
-  const { config, database, sessions, log, metrics, now } = app;
+  const { config, database, sessions, versions, log, metrics, now } = app;
   const rebuilder = createRebuilder(app.rebuildDeps, log);
-  const http = createHttpServer({ log, metrics });
+  const rateLimit = createRateLimit(config.rateLimitPerMinute, now);
+  const { trustProxy } = config;
+  const http = createHttpServer({ log, metrics, access: { trustProxy, rateLimit, now } });
   await registerTransfer(http, { corsOrigins: config.corsOrigins });
   registerProbes(http, {
     sql: database.readSql,
@@ -37,13 +56,10 @@ export async function startService(app: App, role: Role): Promise<Service> {
     now,
   });
   if (role !== 'worker') {
+    const answers = createAnswerCache({ versions, build: buildOf(app), maxBytes: config.answerCacheBytes });
     registerRest(http, {
       sessions,
-      answers: createAnswerCache({
-        versions: createVersionReader(database.readSql),
-        build: version,
-        maxBytes: answersMaxBytes,
-      }),
+      answers,
       archive: app.archive,
       sql: database.readSql,
       sources: config.sources.map(({ source }) => source.name),
@@ -53,11 +69,22 @@ export async function startService(app: App, role: Role): Promise<Service> {
     });
     await registerGraphql(http, {
       sessions,
+      metrics,
+      cache: answers,
+      settings: graphqlSettings(config),
       archive: app.archive,
       sources: config.sources,
       log,
       now,
       administration: { key: config.adminApiKey, sql: database.sql, ingester: app.ingester, rebuilder, log },
+      watch: createVersionWatch({
+        sql: database.versionSql,
+        versions,
+        pollMs: versionPollMs,
+        onTrouble: (reason) => log.warn({ reason }, 'subscriptions: cannot follow the read model'),
+      }),
+      rateLimit,
+      isAllowedOrigin: createAllowedOrigins(config.corsOrigins),
       page: registerGraphiql(http),
     });
   }

@@ -63,6 +63,15 @@ export interface Config {
   spreadLimitPercent: number;
   /** Null: administration over HTTP is off. */
   adminApiKey: string | null;
+  answerCacheBytes: number;
+  /** Null: no limit. */
+  rateLimitPerMinute: number | null;
+  /** For Fastify: whose word is taken for a client's address. */
+  trustProxy: number | string[] | false;
+  trustedDocuments: 'off' | 'log' | 'only';
+  trustedDocumentsFile: string | null;
+  /** Whether developers are to be helped rather than names hidden. */
+  isDevelopment: boolean;
   apiHost: string;
   apiPort: number;
   /** Whose pages may read answers; `*`: anybody's. */
@@ -203,6 +212,34 @@ function fileOptions(values: VariableValues): FileOptions {
   };
 }
 
+const answering = z.object({
+  ANSWER_CACHE_MB: z.number(),
+  RATE_LIMIT_PER_MINUTE: number,
+  TRUST_PROXY: z.union([z.number(), z.array(z.string())]).default(0),
+  CORS_ORIGINS: z.array(z.string()).default([]),
+  TRUSTED_DOCUMENTS: z.enum(['off', 'log', 'only']),
+  TRUSTED_DOCUMENTS_FILE: text,
+  NODE_ENV: z.string(),
+});
+
+function apiSettings(values: VariableValues) {
+  const own = answering.parse(values);
+  if (own.TRUSTED_DOCUMENTS !== 'off' && own.TRUSTED_DOCUMENTS_FILE === null)
+    throw new CoinlogError(
+      'CONFIG_INVALID',
+      `TRUSTED_DOCUMENTS_FILE: must name a manifest while TRUSTED_DOCUMENTS is ${own.TRUSTED_DOCUMENTS}. See .env.example.`,
+    );
+  return {
+    answerCacheBytes: own.ANSWER_CACHE_MB * 1_000_000,
+    rateLimitPerMinute: own.RATE_LIMIT_PER_MINUTE,
+    trustProxy: own.TRUST_PROXY === 0 ? (false as const) : own.TRUST_PROXY,
+    corsOrigins: own.CORS_ORIGINS,
+    trustedDocuments: own.TRUSTED_DOCUMENTS,
+    trustedDocumentsFile: own.TRUSTED_DOCUMENTS_FILE,
+    isDevelopment: own.NODE_ENV === 'development',
+  };
+}
+
 /** The only reader of the environment. Throws CONFIG_INVALID, which ends the program with exit 2. */
 export function loadConfig(environment: Environment): Config {
   const values = parseVariables(environment);
@@ -221,9 +258,9 @@ export function loadConfig(environment: Environment): Config {
     spreadLimitPercent: z.number().parse(values['SPREAD_LIMIT_PERCENT']),
     adminApiKey: text.parse(values['ADMIN_API_KEY']),
     retryAttempts: z.number().parse(values['ETL_RETRY_ATTEMPTS']),
+    ...apiSettings(values),
     apiHost: z.string().parse(values['API_HOST']),
     apiPort: number.parse(values['API_PORT']) ?? number.parse(values['PORT']) ?? 8000,
-    corsOrigins: z.array(z.string()).parse(values['CORS_ORIGINS']),
     logLevel: z.string().parse(values['LOG_LEVEL']),
     shutdownTimeoutMs: z.number().parse(values['SHUTDOWN_TIMEOUT_MS']),
   });

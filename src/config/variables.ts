@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { Cron } from 'croner';
 import { retentionText } from './retention.ts';
@@ -56,22 +57,30 @@ const sourceList = z
   )
   .pipe(z.array(z.enum(sourceNames as [string, ...string[]])));
 
-/** As browsers name them: without a path or a slash at the end. */
-const origin = z
-  .string()
-  .refine(
-    (text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text),
-    'must be * or origins as https://app.example.org, separated by commas',
-  );
+/** Fastify takes a number of hops, or addresses. */
+const trustProxy = z.string().transform((text, context): number | string[] => {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  const addresses = text.split(',').map((part) => part.trim());
+  const wrong = addresses.find((part) => isIP(part.replace(/\/\d{1,3}$/, '')) === 0);
+  if (wrong !== undefined)
+    context.addIssue(`must be a number of proxies, or their addresses; ${JSON.stringify(wrong)} is none`);
+  return addresses;
+});
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+
 const originList = z
   .string()
   .transform((text) =>
     text
       .split(',')
-      .map((name) => name.trim())
+      .map((origin) => origin.trim().replace(/\/$/, ''))
       .filter(Boolean),
   )
-  .pipe(z.array(origin));
+  .refine(
+    (origins) => origins.every((origin) => origin === '*' || isOrigin(origin)),
+    'must be origins, as https://app.example.org, or *',
+  );
 
 const general: Variables = {
   DATABASE_URL: {
@@ -183,6 +192,44 @@ const general: Variables = {
       'Key for administration over HTTP (Authorization: Bearer). Unset: administration over HTTP is off.',
     secret: true,
   },
+  ANSWER_CACHE_MB: {
+    schema: wholeNumber(0, 100_000).default(64),
+    description:
+      'Memory for answers that are kept until the read model changes, in megabytes; 0: none are, ETags remain.',
+    example: '64',
+  },
+  RATE_LIMIT_PER_MINUTE: {
+    schema: wholeNumber(1, 10_000_000).optional(),
+    description:
+      'Requests a minute that each client address may send, over HTTP and WebSocket. Unset: no limit.',
+  },
+  TRUST_PROXY: {
+    schema: trustProxy.optional(),
+    description:
+      'Whose X-Forwarded-For tells the address of a client: how many proxies are in front, or their addresses, separated by commas. Unset: nobody.',
+    example: '1',
+  },
+  CORS_ORIGINS: {
+    schema: originList.optional(),
+    description:
+      'Origins whose pages may ask from a browser, separated by commas, as https://app.example.org; * for all. Unset: none but its own.',
+  },
+  TRUSTED_DOCUMENTS: {
+    schema: z.enum(['off', 'log', 'only']).default('off'),
+    description:
+      'GraphQL documents that are in no manifest: off: run; log: run and logged; only: refused, and the schema tells nothing of itself.',
+    example: 'off',
+  },
+  TRUSTED_DOCUMENTS_FILE: {
+    schema: z.string().min(1).optional(),
+    description:
+      'The manifest: JSON of texts by id (graphql-codegen) or a list of operations (generate-persisted-query-manifest).',
+  },
+  NODE_ENV: {
+    schema: z.string().default('production'),
+    description: 'With development, GraphQL says "did you mean" to a wrong name.',
+    example: 'production',
+  },
   API_HOST: {
     schema: z.string().min(1).default('127.0.0.1'),
     description: 'Address to listen on.',
@@ -196,12 +243,6 @@ const general: Variables = {
   PORT: {
     schema: wholeNumber(0, 65_535).optional(),
     description: 'Port to listen on where API_PORT is unset.',
-  },
-  CORS_ORIGINS: {
-    schema: originList.default([]),
-    description:
-      'Origins whose pages may read answers, separated by commas; * for any. Unset: none but our own.',
-    example: '',
   },
   LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -24,6 +24,8 @@ export interface Database {
   sql: Sql;
   /** Reads only, and cannot do otherwise. */
   readSql: Sql;
+  /** Reads only, by one connection: for the read model's version, which no slow question must hold up. */
+  versionSql: Sql;
   /**
    * Runs a task as the owner of the log's schema, for what the application may not do: archiving, importing, redacting.
    * Throws DATABASE_ROLE_MISSING when the login is not one.
@@ -65,14 +67,11 @@ async function grantLogin(owner: Target, login: string): Promise<void> {
 }
 
 function pools(target: Target) {
+  const reader = { name: 'coinlog read', role: 'coinlog_app', readOnly: true } as const;
   return {
     sql: connect(target, { max: writerConnections, name: 'coinlog', role: 'coinlog_app' }),
-    readSql: connect(target, {
-      max: readerConnections,
-      name: 'coinlog read',
-      role: 'coinlog_app',
-      readOnly: true,
-    }),
+    readSql: connect(target, { ...reader, max: readerConnections }),
+    versionSql: connect(target, { ...reader, max: 1 }),
   };
 }
 
@@ -98,8 +97,8 @@ async function runAsOwner<T>(target: Target, what: string, task: (owner: Sql) =>
   }
 }
 
-const endPools = ({ sql, readSql }: { sql: Sql; readSql: Sql }): Promise<unknown> =>
-  Promise.all([sql.end({ timeout: 5 }), readSql.end({ timeout: 5 })]);
+const endPools = (opened: ReturnType<typeof pools>): Promise<unknown> =>
+  Promise.all(Object.values(opened).map((pool) => pool.end({ timeout: 5 })));
 
 async function openEmbedded({ dataDir, log }: DatabaseOptions): Promise<Database> {
   const server = await startEmbedded({ dataDir, log });

@@ -1,7 +1,7 @@
 import type { ReservedSql } from 'postgres';
-import { databaseAway } from '../database/open.ts';
-import { isUnreachable, type Queryable, type Sql } from '../database/client.ts';
-import { CoinlogError } from '../errors.ts';
+import type { Queryable, Sql } from '../database/client.ts';
+import { readError } from './read-error.ts';
+import { createVersionReader, type ReadVersion, type VersionReader } from './versions.ts';
 import { within } from './within.ts';
 
 /** One snapshot of the read model: everything read through it belongs to one version. */
@@ -16,11 +16,22 @@ export interface OpenReadSession extends ReadSession {
   close(): Promise<void>;
 }
 
+/**
+ * Read without a transaction, which saves the database most of what a small answer costs it. Each change of the read
+ * model raises the version in its own commit: so what was read is of one version if that has not moved meanwhile.
+ */
+export interface SteadyReads extends OpenReadSession {
+  /** Asks the version again, once all is read and closed: who waits holds no connection. False: some of it may be of a later version, and must be read anew. */
+  isWhole(): Promise<boolean>;
+}
+
 export interface ReadSessions {
   /** DATABASE_UNREACHABLE when there is no connection to be had within the time. */
   open(limitMs?: number): Promise<OpenReadSession>;
-  /** Opens, runs, closes. */
-  run<T>(task: (session: ReadSession) => Promise<T>, limitMs?: number): Promise<T>;
+  /** `seen`: a version that was read after the request came in. */
+  openSteady(seen?: ReadVersion): Promise<SteadyReads>;
+  /** Runs a task that only reads: steadily, or, when the version moves meanwhile, once more in a snapshot. */
+  run<T>(task: (session: ReadSession) => Promise<T>, limitMs?: number, seen?: ReadVersion): Promise<T>;
 }
 
 // Longer than any queue for a connection is under load that can be served.
@@ -35,26 +46,10 @@ const opening = `
   lock table read.read_model in access share mode;
   select version from read.read_model`;
 
-const codeOf = (error: unknown): unknown =>
-  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-
-/** What a failed statement means to whoever asked. */
-export function readError(error: unknown): unknown {
-  if (isUnreachable(error)) return databaseAway(error);
-  const code = codeOf(error);
-  // The schema or the table is not there.
-  if (code === '3F000' || code === '42P01')
-    return new CoinlogError(
-      'READ_MODEL_MISSING',
-      'There is no read model yet: start a worker, or run "coinlog project".',
-      {
-        cause: error,
-      },
-    );
-  return error;
-}
-
-export function createReadSessions(readSql: Sql): ReadSessions {
+export function createReadSessions(
+  readSql: Sql,
+  versions: VersionReader = createVersionReader(readSql),
+): ReadSessions {
   async function begin(connection: ReservedSql<{ bigint: number }>): Promise<number> {
     try {
       const results: unknown = await connection.unsafe(opening).simple();
@@ -92,16 +87,61 @@ export function createReadSessions(readSql: Sql): ReadSessions {
 
   const open = (limitMs = openLimitMs) => within(limitMs, openWhenReady(), (late) => void late.close());
 
+  async function openSteadyWhenReady(seen?: ReadVersion): Promise<SteadyReads> {
+    const { epoch, version } = seen ?? (await versions.read());
+    const connection = await readSql.reserve();
+    let closed = false;
+    return {
+      version,
+      sql: connection,
+      async close() {
+        if (!closed) connection.release();
+        closed = true;
+      },
+      async isWhole() {
+        const now = await versions.read();
+        return now.version === version && now.epoch === epoch;
+      },
+    };
+  }
+
+  const openSteady = (seen?: ReadVersion, limitMs = openLimitMs) =>
+    within(limitMs, openSteadyWhenReady(seen), (late) => void late.close());
+
+  /** Null: the version moved. */
+  async function runSteadily<T>(
+    task: (session: ReadSession) => Promise<T>,
+    limitMs?: number,
+    seen?: ReadVersion,
+  ): Promise<{ value: T } | null> {
+    const session = await openSteady(seen, limitMs);
+    let value: T;
+    try {
+      value = await task(session);
+    } finally {
+      await session.close();
+    }
+    return (await session.isWhole()) ? { value } : null;
+  }
+
+  async function runInSnapshot<T>(task: (session: ReadSession) => Promise<T>, limitMs?: number): Promise<T> {
+    const session = await open(limitMs);
+    try {
+      return await task(session);
+    } finally {
+      await session.close();
+    }
+  }
+
   return {
     open,
-    async run(task, limitMs) {
-      const session = await open(limitMs);
+    openSteady: (seen) => openSteady(seen),
+    async run(task, limitMs, seen) {
       try {
-        return await task(session);
+        const steady = await runSteadily(task, limitMs, seen);
+        return steady ? steady.value : await runInSnapshot(task, limitMs);
       } catch (error) {
         throw readError(error);
-      } finally {
-        await session.close();
       }
     },
   };

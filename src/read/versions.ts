@@ -1,6 +1,6 @@
 import type { Sql } from '../database/client.ts';
 import { readLogEpoch } from './log-epoch.ts';
-import { readError } from './session.ts';
+import { readError } from './read-error.ts';
 import { within } from './within.ts';
 
 /** What tells two states of the read model apart, of this log or of another one. */

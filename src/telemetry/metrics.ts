@@ -16,6 +16,7 @@ export interface Metrics {
   logAppends: Counter<'stream'>;
   logAppendSeconds: Histogram;
   httpRequestSeconds: Histogram<'route' | 'method' | 'status'>;
+  graphqlCache: Counter<'result'>;
   lastSuccess: Gauge<'source'>;
   lagEvents: Gauge;
   lagSeconds: Gauge;
@@ -110,6 +111,12 @@ export function createMetrics(build: { version: string; revision: string }): Met
       help: 'Answers by route.',
       labelNames: ['route', 'method', 'status'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    graphqlCache: new Counter({
+      name: 'coinlog_graphql_cache_total',
+      help: 'GraphQL requests by where the answer came from: hit, miss, shared, not_modified, or bypass for what is never kept.',
+      labelNames: ['result'],
       registers,
     }),
     lastSuccess: new Gauge({

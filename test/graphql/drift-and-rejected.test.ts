@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
 import { createControlled, plainPage, type Controlled } from './controlled.ts';
 import { csvText, appendFile } from './market.ts';
-import { createTestApi, type TestApi } from './support.ts';
+import { createTestApi, nothingKept, type TestApi } from './support.ts';
 
 let database: TestDatabase;
 let controlled: Controlled;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await decideSome();
   readSql = connect(database.app, { max: 1, name: 'test read', role: 'coinlog_app', readOnly: true });
   readSql.options.debug = (_connection, query) => void statements.push(query);
-  api = await createTestApi({ readSql });
+  api = await createTestApi({ readSql }, { cache: nothingKept(readSql) });
 });
 afterAll(async () => {
   await api.close();

@@ -4,7 +4,7 @@ import { createReadSessions } from '../../src/read/session.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { expectRebuildEqualsLive } from '../support/project.ts';
 import { fillMarket } from './market.ts';
-import { createRecordingLogger, createTestApi, type TestApi } from './support.ts';
+import { createRecordingLogger, createTestApi, nothingKept, type TestApi } from './support.ts';
 
 let database: TestDatabase;
 let api: TestApi;
@@ -74,7 +74,11 @@ describe('a failure of ours', () => {
     const failing = new Error('password authentication failed for postgres://admin:hunter2@db');
     const broken = await createTestApi(database, {
       log,
-      sessions: { open: () => Promise.reject(failing), run: () => Promise.reject(failing) },
+      sessions: {
+        open: () => Promise.reject(failing),
+        openSteady: () => Promise.reject(failing),
+        run: () => Promise.reject(failing),
+      },
     });
     const answer = await broken.ask('{ coin(id: "dust") { id } }');
     expect(answer.errors).toMatchObject([
@@ -101,7 +105,10 @@ describe('without a database', () => {
       { host: '127.0.0.1', port: 1, database: 'none', user: 'nobody' },
       { max: 1, name: 'test', role: null },
     );
-    const away = await createTestApi(database, { sessions: createReadSessions(sql) });
+    const away = await createTestApi(database, {
+      sessions: createReadSessions(sql),
+      cache: nothingKept(sql),
+    });
     const { errors, extensions } = await away.ask('{ coins { totalCount } }');
     expect(errors).toMatchObject([{ extensions: { code: 'NOT_READY' } }]);
     expect(extensions.readModelVersion).toBeNull();

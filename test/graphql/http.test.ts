@@ -119,7 +119,8 @@ describe('a client that goes away', () => {
     for (let client = 1; client <= 3; client += 1)
       await askAndLeave(
         port,
-        '{ coins { nodes { id } } }',
+        // Each another question: those who ask the same wait for one answer.
+        `{ coins(first: ${client}) { nodes { id } } }`,
         async () => (await count(`wait_event_type = 'Lock'`)) === client,
       );
     release();

@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { appendRun } from '../support/events.ts';
 import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
 import { marketCoin, startedAt } from './market.ts';
-import { createTestApi, type TestApi } from './support.ts';
+import { createTestApi, nothingKept, type TestApi } from './support.ts';
 
 let database: TestDatabase;
 let api: TestApi;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   // One connection, so that what the driver asks a new one for itself is asked once.
   readSql = connect(database.app, { max: 1, name: 'test read', role: 'coinlog_app', readOnly: true });
   readSql.options.debug = (_connection, query) => void statements.push(query);
-  api = await createTestApi({ readSql });
+  api = await createTestApi({ readSql }, { cache: nothingKept(readSql) });
 });
 afterAll(async () => {
   await api.close();
@@ -45,6 +45,7 @@ async function statementsOf(query: string): Promise<string[]> {
   return [...statements];
 }
 
+// The version, before and after: see docs/decisions/0020.
 const opened = 1;
 const closed = 1;
 

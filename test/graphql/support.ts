@@ -3,6 +3,11 @@ import { pino } from 'pino';
 import { createHttpServer } from '../../src/api/http/server.ts';
 import { registerGraphql, type GraphqlDeps } from '../../src/api/graphql/register.ts';
 import type { SourceConfig } from '../../src/config/config.ts';
+import type { Sql } from '../../src/database/client.ts';
+import { createAnswerCache, type AnswerCache } from '../../src/api/http/answer-cache.ts';
+import { createVersionReader } from '../../src/read/versions.ts';
+import { createVersionWatch } from '../../src/read/version-watch.ts';
+import { createRateLimit } from '../../src/api/http/rate-limit.ts';
 import { createReadSessions } from '../../src/read/session.ts';
 import { sources } from '../../src/sources/registry.ts';
 import { silentLogger, type Logger } from '../../src/telemetry/logger.ts';
@@ -42,6 +47,10 @@ export const sourceConfigs: readonly SourceConfig[] = sources.map((source) => ({
   driftMode: 'evolve',
 }));
 
+/** For a test that counts what an answer takes: none is kept. */
+export const nothingKept = (readSql: Sql): AnswerCache =>
+  createAnswerCache({ versions: createVersionReader(readSql), build: 'test', maxBytes: 0 });
+
 export const readAnswer = <T>(response: LightMyRequestResponse): GraphqlAnswer<T> => {
   const body = response.json();
   return {
@@ -62,13 +71,18 @@ export async function createTestApi(
   deps: Partial<GraphqlDeps> = {},
 ): Promise<TestApi> {
   const log = deps.log ?? silentLogger;
-  const app = createHttpServer({ log, metrics: createMetrics({ version: 'test', revision: 'test' }) });
-  const sessions = createReadSessions(readSql);
+  const metrics = createMetrics({ version: 'test', revision: 'test' });
+  const app = createHttpServer({ log, metrics });
+  const versions = createVersionReader(readSql);
+  const sessions = createReadSessions(readSql, versions);
   await registerGraphql(app, {
     sessions,
     archive: noArchive,
     sources: sourceConfigs,
     log,
+    metrics,
+    cache: createAnswerCache({ versions, build: 'test', maxBytes: 10_000_000 }),
+    settings: { trust: 'off', manifest: new Map(), suggestions: true },
     now: () => new Date(),
     administration: {
       key: null,
@@ -77,6 +91,9 @@ export async function createTestApi(
       rebuilder: { begin: () => refused },
       log,
     },
+    watch: createVersionWatch({ sql: readSql, versions, pollMs: 50, onTrouble: () => undefined }),
+    rateLimit: createRateLimit(null, () => new Date()),
+    isAllowedOrigin: () => false,
     page: null,
     ...deps,
   });

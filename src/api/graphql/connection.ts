@@ -1,5 +1,6 @@
 import { Int, ObjectType, type ClassType } from 'type-graphql';
 import type { Page } from '../../read/graphql/page.ts';
+import { Costs } from './field-rules.ts';
 import { Optional, Required } from './fields.ts';
 
 @ObjectType({ description: 'Where a page lies within its list.', simpleResolvers: true })
@@ -86,6 +87,7 @@ export function connectionType(node: ClassType, name: string, plural: string): C
     @Required(() => PageInfo, 'Where the page lies within the list.')
     pageInfo: PageInfo;
 
+    @Costs(10)
     @Required(() => Int, `How many ${plural} there are on all pages. Counted only when asked for.`)
     totalCount: number;
   }

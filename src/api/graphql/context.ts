@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { recordKey, type RecordRef } from '../../control/record-decisions.ts';
 import { readSourceControls, type SourceControls } from '../../control/status.ts';
 import type { SourceConfig } from '../../config/config.ts';
@@ -22,11 +23,14 @@ import { readRunsById, type RunRow } from '../../read/runs.ts';
 import type { ReadSessions } from '../../read/session.ts';
 import { readSourceStates, type SourceState } from '../../read/sources.ts';
 import { createAdmission } from '../admin.ts';
+import { type RateState } from '../http/rate-limit.ts';
 import { assertAdmitted, type Administration } from './administration.ts';
 import { createBatcher, type Batcher } from './batcher.ts';
 import { createPastCoinsCache } from '../../read/past/cache.ts';
 import { createPast, type Past } from './past.ts';
-import { createReads, type Reads } from './reads.ts';
+import type { Reads } from './reads.ts';
+import { createOfItems } from './selected-fields.ts';
+import { createCoinColumns } from './types/coin.ts';
 
 export interface ContextDeps {
   sessions: ReadSessions;
@@ -42,6 +46,20 @@ export interface Asked {
   requestId: string;
   /** The header. Never logged, and never part of an answer. */
   authorization: string | undefined;
+  /** Null where nobody counts. */
+  rate: RateState | null;
+}
+
+/** What came of a request, once it is run. */
+export interface Outcome {
+  /** By the cost rule; null for one that was not weighed. */
+  cost: number | null;
+  /** What the answer is labelled with; null without a database. */
+  version: number | null;
+  /** Nothing failed. */
+  clean: boolean;
+  /** The request was one, and what it asks is no valid document with the variables that it takes. */
+  isDocumentAtFault: boolean;
 }
 
 /** What one request looks up by its key. */
@@ -69,7 +87,11 @@ interface Batchers {
 /** What the resolvers of one request share. */
 export interface GraphqlContext extends Batchers {
   requestId: string;
+  rate: RateState | null;
+  outcome: Outcome;
   reads: Reads;
+  /** The columns that a page of coins needs. */
+  coinColumns(info: GraphQLResolveInfo): readonly string[];
   past: Past;
   archive: Archive;
   sources: readonly SourceConfig[];
@@ -123,20 +145,23 @@ function createBatchers({ archive, sources, now }: ContextDeps, { read }: Reads)
 }
 
 /** The contexts of requests, one after the other. */
-export function createContexts(deps: ContextDeps): (asked: Asked) => GraphqlContext {
+export function createContexts(deps: ContextDeps): (asked: Asked, reads: Reads) => GraphqlContext {
   const { archive, sources, now } = deps;
   const { key, ...administration } = deps.administration;
   const admit = createAdmission(key);
   const pastCoins = createPastCoinsCache();
-  return ({ requestId, authorization }) => {
-    const reads = createReads(deps.sessions);
+  const coinColumns = createOfItems(createCoinColumns());
+  return ({ requestId, authorization, rate }, reads) => {
     const batchers = createBatchers(deps, reads);
     const askedAt = now();
     const past = createPast(reads, pastCoins, askedAt);
     return {
       ...batchers,
       requestId,
+      rate,
+      outcome: { cost: null, version: null, clean: false, isDocumentAtFault: false },
       reads,
+      coinColumns,
       past,
       archive,
       sources,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readError } from '../../read/session.ts';
+import { readError } from '../../read/read-error.ts';
 import type { Administration } from './administration.ts';
 import type { GraphqlContext } from './context.ts';
 

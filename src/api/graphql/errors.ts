@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { CoinlogError, type ErrorCode } from '../../errors.ts';
 
 const internal = 'INTERNAL_SERVER_ERROR';
@@ -9,6 +9,7 @@ const publicCodes: Partial<Record<ErrorCode, string>> = {
   USAGE: 'BAD_USER_INPUT',
   BUSY: 'BAD_USER_INPUT',
   HISTORY_EXPIRED: 'HISTORY_EXPIRED',
+  RATE_LIMITED: 'RATE_LIMITED',
   READ_MODEL_MISSING: 'NOT_READY',
   DATABASE_UNREACHABLE: 'NOT_READY',
   SCHEMA_OUTDATED: 'NOT_READY',
@@ -22,6 +23,7 @@ const graphqlCodes: Record<string, string> = {
   BAD_USER_INPUT: 'BAD_USER_INPUT',
   UNAUTHENTICATED: 'UNAUTHENTICATED',
   ADMIN_DISABLED: 'ADMIN_DISABLED',
+  COST_LIMIT_EXCEEDED: 'COST_LIMIT_EXCEEDED',
   // No document, several of them without a name, a request that is none.
   OPERATION_RESOLUTION_FAILURE: 'BAD_USER_INPUT',
   BAD_REQUEST: 'BAD_USER_INPUT',
@@ -29,7 +31,9 @@ const graphqlCodes: Record<string, string> = {
 
 /** The code that an error is answered with. */
 export function codeOf(error: unknown): string {
-  const cause = unwrapResolverError(error);
+  // What a subscription throws has no path, by which Apollo tells a resolver's error.
+  const isOurs = error instanceof GraphQLError && error.originalError instanceof CoinlogError;
+  const cause = isOurs ? error.originalError : unwrapResolverError(error);
   if (cause instanceof CoinlogError) return publicCodes[cause.code] ?? internal;
   // graphql-js gives it no code: a mutation or subscription where there is none.
   if (cause instanceof Error && cause.message.startsWith('Schema is not configured to execute'))

@@ -58,3 +58,25 @@ export function sparklineSpan(
   const fromMs = now.getTime() - stepMs * points;
   return { fromMs, toMs: now.getTime(), intervalMs: stepMs, originMs: fromMs, source: null };
 }
+
+const timeOf = (value: unknown): number | null => {
+  const ms = value instanceof Date || typeof value === 'string' ? new Date(value).getTime() : NaN;
+  return Number.isNaN(ms) ? null : ms;
+};
+
+/** Whether a history goes up to now: every moment adds to it. */
+export const upToNow = ({ to }: { to?: unknown }, now: Date): boolean => {
+  const toMs = timeOf(to);
+  return toMs === null || toMs > now.getTime();
+};
+
+const isInterval = (name: unknown): name is IntervalName => typeof name === 'string' && name in intervalMs;
+
+/** About how many candles are asked for; the most there can be where that depends on the clock. */
+export function candlesAsked(from: unknown, to: unknown, interval: unknown): number {
+  const stepMs = intervalMs[isInterval(interval) ? interval : 'M15'];
+  const [fromMs, toMs] = [timeOf(from), timeOf(to)];
+  if (fromMs === null) return Math.ceil(dayMs / stepMs);
+  const candles = toMs === null ? candlesMax : Math.ceil((toMs - fromMs) / stepMs);
+  return Math.min(candlesMax, Math.max(1, candles));
+}

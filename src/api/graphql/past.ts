@@ -59,10 +59,13 @@ export function createPast(reads: Reads, cache: PastCoinsCache, now: Date): Past
     async moment({ asOf, knownAt }) {
       const asked = { asOf: asOf ?? null, knownAt: knownAt ?? null };
       if (asked.asOf === null && asked.knownAt === null) return null;
+      // What is gathered for a moment is kept beyond this request, under its name.
+      reads.hold();
       const version = await reads.version();
       return read((sql) => readMoment(sql, asked, now, version));
     },
     async momentOf(ref) {
+      reads.hold();
       const version = await reads.version();
       return read((sql) => readMomentOf(sql, ref, version));
     },

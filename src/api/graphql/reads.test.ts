@@ -19,6 +19,7 @@ function createSessions(open?: () => Promise<never>) {
         },
       };
     },
+    openSteady: () => Promise.reject(new Error('unused')),
     run: () => Promise.reject(new Error('unused')),
   };
   return { happened, sessions };

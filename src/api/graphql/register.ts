@@ -1,114 +1,123 @@
-import { ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginSchemaReportingDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
+import fastifyWebsocket from '@fastify/websocket';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { messageOf } from '../../errors.ts';
+import { makeHandler } from 'graphql-ws/use/@fastify/websocket';
+import { CoinlogError, messageOf } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { createContexts, type ContextDeps, type GraphqlContext } from './context.ts';
-import { formatError, internalMessage } from './errors.ts';
-import { errorLogPlugin, versionPlugin } from './plugins.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { VersionWatch } from '../../read/version-watch.ts';
+import type { AnswerCache } from '../http/answer-cache.ts';
+import type { IsAllowedOrigin } from '../http/origins.ts';
+import type { RateLimit } from '../http/rate-limit.ts';
+import { createExecution } from './answer.ts';
+import { createRequestReader } from './asked.ts';
+import { createContexts, type ContextDeps } from './context.ts';
+import { internalMessage } from './errors.ts';
+import { createApollo } from './execution/apollo.ts';
+import { costLimitDefault } from './execution/cost-limit.ts';
+import { createDocuments } from './execution/documents.ts';
+import { createPersistedTexts } from './execution/persisted.ts';
+import { createTrustedDocuments, type TrustMode } from './execution/trusted.ts';
+import { createHandler } from './handler.ts';
 import { buildCoinlogSchema } from './schema.ts';
+import { createHub } from './subscriptions/hub.ts';
+import { createSocketOptions } from './subscriptions/server.ts';
+
+/** What of it can be set. */
+export interface GraphqlSettings {
+  trust: TrustMode;
+  /** Text by id. */
+  manifest: ReadonlyMap<string, string>;
+  /** Whether a wrong name is answered with names that are right. */
+  suggestions: boolean;
+}
 
 export interface GraphqlDeps extends ContextDeps {
   log: Logger;
+  metrics: Pick<Metrics, 'graphqlCache'>;
+  cache: AnswerCache;
+  settings: GraphqlSettings;
+  /** For subscriptions. Closed with the app. */
+  watch: VersionWatch;
+  rateLimit: RateLimit;
+  isAllowedOrigin: IsAllowedOrigin;
   /** What a browser is shown at the same address; null for none. */
   page: { wantsPage(request: FastifyRequest): boolean; sendPage(reply: FastifyReply): unknown } | null;
 }
 
-const createApollo = (log: Logger): ApolloServer<GraphqlContext> =>
-  new ApolloServer<GraphqlContext>({
-    schema: buildCoinlogSchema(),
-    introspection: true,
-    csrfPrevention: true,
-    includeStacktraceInErrorResponses: false,
-    // Whoever starts the program stops it, and this with it.
-    stopOnTerminationSignals: false,
-    formatError,
-    logger: log,
-    plugins: [
-      versionPlugin,
-      errorLogPlugin(log),
-      // It wraps every resolver, which is half of the time of an answer.
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-      // Nothing about anybody's use leaves the machine, whatever the environment holds.
-      ApolloServerPluginUsageReportingDisabled(),
-      ApolloServerPluginSchemaReportingDisabled(),
-    ],
-  });
-
-function headersOf(request: FastifyRequest): HeaderMap {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers))
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  return headers;
-}
-
-/** The part of an address from the question mark on. */
-function searchOf(url: string): string {
-  const at = url.indexOf('?');
-  return at < 0 ? '' : url.slice(at);
-}
-
-/**
- * Runs one request, and ends what it has read from, also when its client has gone meanwhile. Before the answer is sent,
- * so that a server without requests has no snapshot open.
- */
-async function execute(
-  apollo: ApolloServer<GraphqlContext>,
-  context: GraphqlContext,
-  request: FastifyRequest,
-): Promise<HTTPGraphQLResponse> {
-  try {
-    return await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: request.method.toUpperCase(),
-        headers: headersOf(request),
-        search: searchOf(request.url),
-        body: request.body,
-      },
-      context: async () => context,
-    });
-  } finally {
-    await context.reads.close();
-  }
-}
-
-function send(reply: FastifyReply, { status, headers, body }: HTTPGraphQLResponse): FastifyReply {
-  if (body.kind !== 'complete') throw new Error('an answer in parts, which nothing asks for');
-  for (const [name, value] of headers) reply.header(name, value);
-  return reply.status(status ?? 200).send(body.string);
-}
-
 /** What Fastify refuses before GraphQL sees it (no JSON, too large) is answered in the shape that GraphQL clients read. */
-function refuse(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const status = error.statusCode ?? 500;
+function refuse(
+  error: FastifyError | CoinlogError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = error instanceof CoinlogError ? error.status : (error.statusCode ?? 500);
   if (status >= 500)
     request.log.error({ reason: messageOf(error), stack: error.stack }, 'graphql: request failed');
   const [message, code] =
-    status >= 500 ? [internalMessage, 'INTERNAL_SERVER_ERROR'] : [error.message, 'BAD_USER_INPUT'];
+    status >= 500
+      ? [internalMessage, 'INTERNAL_SERVER_ERROR']
+      : [error.message, status === 429 ? 'RATE_LIMITED' : 'BAD_USER_INPUT'];
   return reply.status(status).send({ errors: [{ message, extensions: { code } }] });
 }
 
+/**
+ * A page of another origin may open a socket without asking: no preflight is sent for it. What it could read is what a
+ * browser would keep from it over HTTP, as in a service within a company's network.
+ */
+function isOwnOrAllowed({ headers }: FastifyRequest, isAllowed: IsAllowedOrigin): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined || isAllowed(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/** Bytes of a request: far more than any document and its variables take. */
+const bodyBytesMax = 256 * 1024;
+
 /** Serves `/graphql`: POST, and GET by the rules of GraphQL over HTTP. Ends with the app. */
 export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): Promise<void> {
-  const apollo = createApollo(deps.log);
+  const { log, metrics, cache, settings, sessions, now } = deps;
+  const schema = buildCoinlogSchema();
+  const trusted = createTrustedDocuments(settings.trust, settings.manifest, log);
+  const documents = createDocuments({ schema, trusted });
+  const persisted = createPersistedTexts(trusted);
+  const costLimit = costLimitDefault;
+  const { suggestions } = settings;
+  const apollo = createApollo({ schema, documents, persisted, costLimit, suggestions, log });
   const contextOf = createContexts(deps);
+  const execute = createExecution({ apollo, sessions, contextOf });
+  const readRequest = createRequestReader(documents, persisted);
+  const answer = createHandler({ cache, readRequest, execute, costLimit, now, metrics });
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    errorHandler: (error: FastifyError, request, reply) => void refuse(error, request, reply),
-    async handler(request, reply) {
-      if (request.method === 'GET' && deps.page?.wantsPage(request)) return deps.page.sendPage(reply);
-      const { authorization } = request.headers;
-      const context = contextOf({ requestId: request.id, authorization });
-      return send(reply, await execute(apollo, context, request));
-    },
+  // Before the sockets are closed: who waits for a commit waits no longer.
+  app.addHook('preClose', () => deps.watch.close());
+  await app.register(fastifyWebsocket, { options: { maxPayload: bodyBytesMax } });
+  const socketOptions = createSocketOptions({
+    schema,
+    documents,
+    sessions,
+    contextOf,
+    costLimit,
+    now,
+    log,
+    hub: createHub({ ...deps, contextOf }),
+    rateLimit: deps.rateLimit,
   });
+  const route = {
+    url: '/graphql',
+    bodyLimit: bodyBytesMax,
+    errorHandler: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      void refuse(error, request, reply),
+  };
+  app.route({
+    ...route,
+    method: 'GET',
+    onRequest: async (request, reply) => {
+      if (request.ws && !isOwnOrAllowed(request, deps.isAllowedOrigin)) await reply.status(403).send();
+    },
+    handler: async (request, reply) =>
+      deps.page?.wantsPage(request) ? deps.page.sendPage(reply) : answer(request, reply),
+    wsHandler: makeHandler({ ...socketOptions, isProd: true }),
+  });
+  app.route({ ...route, method: 'POST', handler: answer });
 }

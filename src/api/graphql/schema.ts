@@ -1,5 +1,12 @@
-import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import {
+  isInterfaceType,
+  isObjectType,
+  lexicographicSortSchema,
+  printSchema,
+  type GraphQLSchema,
+} from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import type { Connection } from './connection.ts';
 import { AcknowledgeResolver } from './resolvers/acknowledge.ts';
 import { AnomalyResolver } from './resolvers/anomaly.ts';
 import { CoinResolver } from './resolvers/coin.ts';
@@ -12,6 +19,7 @@ import { MarketResolver } from './resolvers/market.ts';
 import { NodeResolver } from './resolvers/node.ts';
 import { OperationsResolver } from './resolvers/operations.ts';
 import { QuoteResolver } from './resolvers/quote.ts';
+import { RateLimitResolver } from './resolvers/rate-limit.ts';
 import { RebuildResolver } from './resolvers/rebuild.ts';
 import { RejectedDecisionsResolver } from './resolvers/rejected-decisions.ts';
 import { RejectedResolver } from './resolvers/rejected.ts';
@@ -19,6 +27,26 @@ import { RunResolver } from './resolvers/run.ts';
 import { SnapshotResolver } from './resolvers/snapshot.ts';
 import { SourceControlResolver } from './resolvers/source-control.ts';
 import { SourceResolver } from './resolvers/source.ts';
+import { SubscriptionResolver } from './resolvers/subscriptions.ts';
+import { typeOfNode } from './types/node.ts';
+
+/** type-graphql wants one where there are subscriptions; where messages come from is `subscriptions/`. */
+const noPubSub = {
+  publish: () => undefined,
+  subscribe: () => {
+    throw new Error('subscriptions are served by src/api/graphql/subscriptions');
+  },
+};
+
+/** The compiled execution waits for what resolvers promise, and for no other promise. */
+function suitCompiled(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    // type-graphql makes it asynchronous.
+    if (isInterfaceType(type)) type.resolveType = typeOfNode;
+    const count = isObjectType(type) ? type.getFields()['totalCount'] : undefined;
+    if (count) count.resolve = (page: Connection<unknown>) => page.totalCount;
+  }
+}
 
 /** The executable schema: types and resolvers as they stand in the code. */
 export function buildCoinlogSchema(): GraphQLSchema {
@@ -36,6 +64,7 @@ export function buildCoinlogSchema(): GraphQLSchema {
       NodeResolver,
       OperationsResolver,
       QuoteResolver,
+      RateLimitResolver,
       RebuildResolver,
       RejectedDecisionsResolver,
       RejectedResolver,
@@ -43,9 +72,12 @@ export function buildCoinlogSchema(): GraphQLSchema {
       SnapshotResolver,
       SourceControlResolver,
       SourceResolver,
+      SubscriptionResolver,
     ],
     validate: false,
+    pubSub: noPubSub,
   });
+  suitCompiled(schema);
   const query = schema.getQueryType();
   if (query)
     query.description =
@@ -54,6 +86,10 @@ export function buildCoinlogSchema(): GraphQLSchema {
   if (mutation)
     mutation.description =
       'What an operator can decide. With the header `Authorization: Bearer <ADMIN_API_KEY>` only: without it UNAUTHENTICATED, and ADMIN_DISABLED where no key is set. Each is an event of the log, with the reason given.';
+  const subscription = schema.getSubscriptionType();
+  if (subscription)
+    subscription.description =
+      'What happens from now on, over WebSocket (graphql-transport-ws) at the same address.';
   return schema;
 }
 

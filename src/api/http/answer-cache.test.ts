@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { VersionReader } from '../../read/versions.ts';
 import { createAnswerCache, type AnswerCache, type Made } from './answer-cache.ts';
@@ -22,6 +21,8 @@ const createCache = (maxBytes = 100_000) => {
 const made = (version: number, text = `answer of ${version}`): Made => ({
   version,
   parts: [text],
+  type: 'application/json',
+  status: 200,
   keep: true,
 });
 
@@ -80,7 +81,6 @@ it('those who ask for the same at once wait for one answer', async () => {
   const { promise, resolve } = Promise.withResolvers<Made>();
   const maker = createMaker(() => promise);
   const asked = Promise.all(Array.from({ length: 20 }, () => ask(cache, 'q', maker.make)));
-  await turn();
   resolve(made(1));
   const results = (await asked).map(({ result }) => result);
   expect(maker.calls).toBe(1);
@@ -90,8 +90,9 @@ it('those who ask for the same at once wait for one answer', async () => {
 it('who comes after a commit does not wait for an answer that was begun before it', async () => {
   const { state, cache } = createCache();
   const { promise, resolve } = Promise.withResolvers<Made>();
-  const before = ask(cache, 'q', () => promise);
-  await turn();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const before = ask(cache, 'q', () => (begin(), promise));
+  await begun;
   state.version = 2;
   expect(await ask(cache, 'q', async () => made(2))).toMatchObject({ result: 'miss', version: 2 });
   resolve(made(1));
@@ -102,7 +103,7 @@ it('who comes after a commit does not wait for an answer that was begun before i
 
 it('an answer with an error in it is shared with those who wait, and then made anew', async () => {
   const { cache } = createCache();
-  const failing = async (): Promise<Made> => ({ version: 1, parts: ['error'], keep: false });
+  const failing = async (): Promise<Made> => ({ ...made(1, 'error'), keep: false });
   expect(await ask(cache, 'q', failing)).toMatchObject({ result: 'miss', tag: null });
   expect((await ask(cache, 'q', async () => made(1))).result).toBe('miss');
   await expect(ask(cache, 'p', () => Promise.reject(new Error('no')))).rejects.toThrow('no');

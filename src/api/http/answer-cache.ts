@@ -1,4 +1,5 @@
 import type { ReadVersion, VersionReader } from '../../read/versions.ts';
+import { createLru } from './lru.ts';
 import { namesTag, weakTag } from './etag.ts';
 
 /** An answer as it was made. */
@@ -7,6 +8,9 @@ export interface Made {
   version: number;
   /** Its text; of two parts where each request puts something of its own between them. */
   parts: readonly string[];
+  /** For the header `Content-Type`. */
+  type: string;
+  status: number;
   /** False: it holds an error, which may be gone the next time. */
   keep: boolean;
 }
@@ -17,12 +21,7 @@ export type CacheResult = 'hit' | 'miss' | 'shared' | 'not_modified';
 export type Answer =
   | { result: 'not_modified'; version: number; tag: string }
   /** `tag` null: not to be kept by anyone. */
-  | {
-      result: Exclude<CacheResult, 'not_modified'>;
-      version: number;
-      tag: string | null;
-      parts: readonly string[];
-    };
+  | (Omit<Made, 'keep'> & { result: Exclude<CacheResult, 'not_modified'>; tag: string | null });
 
 export interface Asked {
   /** Normalised: all that an answer depends on besides the read model. */
@@ -33,9 +32,10 @@ export interface Asked {
 export interface AnswerCache {
   /**
    * The answer to a request that depends on the read model alone, after every check of safety. Never older than the
-   * read model was when this was called. `make` is not called for what is kept, is being made, or is known to the client.
+   * read model was when this was called. `make` is not called for what is kept, is being made, or is known to the client;
+   * it is told the version that was seen, for `ReadSessions.openSteady`.
    */
-  answer(asked: Asked, make: () => Promise<Made>): Promise<Answer>;
+  answer(asked: Asked, make: (seen: ReadVersion) => Promise<Made>): Promise<Answer>;
   /** What is kept, for looking at. */
   size(): { answers: number; bytes: number };
 }
@@ -48,57 +48,29 @@ export interface AnswerCacheDeps {
   maxBytes: number;
 }
 
-interface Kept {
-  tag: string;
-  parts: readonly string[];
-}
+type Kept = Omit<Made, 'keep'> & { tag: string };
 
 // A string takes at most two bytes a character; the rest is what a map's entry takes, about.
 const entryBytes = 200;
 const bytesOf = (request: string, { parts }: Kept): number =>
   entryBytes + 2 * parts.reduce((sum, part) => sum + part.length, request.length);
 
-/** Answers of one version, the most recently used ones, within a limit of bytes. */
+/** Answers of one version. */
 function createShelf(maxBytes: number) {
-  const kept = new Map<string, { shelved: Kept; bytes: number }>();
+  const kept = createLru(maxBytes, bytesOf);
   let current: ReadVersion = { epoch: '', version: -1 };
-  let bytes = 0;
-
-  function drop(request: string): void {
-    const found = kept.get(request);
-    if (!found) return;
-    kept.delete(request);
-    bytes -= found.bytes;
-  }
-
+  const isCurrent = (of: ReadVersion) => of.version === current.version && of.epoch === current.epoch;
   return {
     /** From here on what is put and found is of this version: nothing older is asked for again. */
     turnTo(version: ReadVersion): void {
-      if (version.version === current.version && version.epoch === current.epoch) return;
-      kept.clear();
-      bytes = 0;
+      if (!isCurrent(version)) kept.clear();
       current = version;
     },
-    find(request: string): Kept | null {
-      const found = kept.get(request);
-      if (!found) return null;
-      kept.delete(request);
-      kept.set(request, found);
-      return found.shelved;
-    },
+    find: (request: string) => kept.get(request),
     put(request: string, of: ReadVersion, answer: Kept): void {
-      const size = bytesOf(request, answer);
-      // One answer does not drive out most of the others.
-      if (size > maxBytes / 4 || of.version !== current.version || of.epoch !== current.epoch) return;
-      drop(request);
-      kept.set(request, { shelved: answer, bytes: size });
-      bytes += size;
-      for (const oldest of kept.keys()) {
-        if (bytes <= maxBytes) return;
-        drop(oldest);
-      }
+      if (isCurrent(of)) kept.set(request, answer);
     },
-    size: () => ({ answers: kept.size, bytes }),
+    size: () => ({ answers: kept.count, bytes: kept.size }),
   };
 }
 
@@ -133,12 +105,13 @@ export function createAnswerCache({ versions, build, maxBytes }: AnswerCacheDeps
         if (namesTag(ifNoneMatch, tag)) return { result: 'not_modified', version, tag };
       }
       const kept = shelf.find(request);
-      if (kept) return { result: 'hit', version, ...kept };
-      const { result, made } = makeOnce(`${epoch} ${version} ${request}`, make);
-      const { version: madeOf, parts, keep } = await made;
-      const tag = keep ? tagOf(epoch, madeOf, request) : null;
-      if (tag !== null && result === 'miss') shelf.put(request, { epoch, version: madeOf }, { tag, parts });
-      return { result, version: madeOf, tag, parts };
+      if (kept) return { result: 'hit', ...kept };
+      const { result, made } = makeOnce(`${epoch} ${version} ${request}`, () => make(seen));
+      const { keep, ...answer } = await made;
+      const tag = keep ? tagOf(epoch, answer.version, request) : null;
+      if (tag !== null && result === 'miss')
+        shelf.put(request, { epoch, version: answer.version }, { ...answer, tag });
+      return { result, ...answer, tag };
     },
     size: shelf.size,
   };

@@ -3,21 +3,33 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { CoinlogError, messageOf } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
+import { registerRateLimit, type RateLimit } from './rate-limit.ts';
 
 export interface HttpServerDeps {
   log: Logger;
   metrics: Metrics;
+  /** Who may ask, and how often; by default everybody as often as they like, and pages of this origin only. */
+  access?: {
+    trustProxy: number | string[] | false;
+    rateLimit: RateLimit;
+    now: () => Date;
+  };
 }
+
+/** So many proxies, or these. */
+const trustOf = (trusted: number | string[] | false) =>
+  typeof trusted === 'number' ? (_address: string, hop: number) => hop < trusted : trusted;
 
 // A sane incoming id is kept, so that a proxy's log and ours can be joined.
 const saneId = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** Fastify with what every answer has: a request id, a response time, a log line, a metric, and errors in one shape. */
-export function createHttpServer({ log, metrics }: HttpServerDeps): FastifyInstance {
+export function createHttpServer({ log, metrics, access }: HttpServerDeps): FastifyInstance {
   // Named by Fastify's own type: with pino's, the instance's type fits no other function.
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance,
+    trustProxy: trustOf(access?.trustProxy ?? false),
     // One line per answer, below, instead of Fastify's two.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,
@@ -31,6 +43,9 @@ export function createHttpServer({ log, metrics }: HttpServerDeps): FastifyInsta
     routerOptions: { ignoreTrailingSlash: true },
   });
 
+  if (access) {
+    registerRateLimit(app, access.rateLimit, access.now);
+  }
   app.addHook('onSend', async (request, reply) => {
     reply.header('X-Request-ID', request.id);
     reply.header('X-Response-Time', `${reply.elapsedTime.toFixed(2)}ms`);

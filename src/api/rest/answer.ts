@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ReadSession } from '../../read/session.ts';
+import type { ReadVersion } from '../../read/versions.ts';
 import type { Made } from '../http/answer-cache.ts';
 import type { RestDeps } from './deps.ts';
 import type { RequestMetadata } from './shapes/metadata.ts';
@@ -46,24 +47,32 @@ function whole(
 /** `If-None-Match: *` is any answer that can be given: it has to be made first, and may be an error. */
 const takesAny = (request: FastifyRequest): boolean => request.headers['if-none-match']?.trim() === '*';
 
+const jsonType = 'application/json; charset=utf-8';
+
 /** Answers that depend on the read model alone: kept while it stays as it is, with an ETag, and 304 to whoever has them. */
 export function createTaggedAnswers({
   sessions,
   answers,
 }: Pick<RestDeps, 'sessions' | 'answers'>): AnswerTagged {
   return async (request, reply, asked, read) => {
-    const make = (): Promise<Made> =>
-      sessions.run(async (session) => ({
-        version: session.version,
-        parts: partsOf(await read(session)),
-        keep: true,
-      }));
+    const make = (seen: ReadVersion): Promise<Made> =>
+      sessions.run(
+        async (session) => ({
+          version: session.version,
+          parts: partsOf(await read(session)),
+          type: jsonType,
+          status: 200,
+          keep: true,
+        }),
+        undefined,
+        seen,
+      );
     const ifNoneMatch = request.headers['if-none-match'];
     const answer = await answers.answer({ request: JSON.stringify(['rest', asked]), ifNoneMatch }, make);
     reply.header('X-Read-Model-Version', answer.version).header('Cache-Control', 'no-cache');
     if (answer.tag !== null) reply.header('ETag', answer.tag);
     if (answer.result === 'not_modified' || takesAny(request)) return reply.status(304).send();
-    return reply.type('application/json; charset=utf-8').send(whole(answer.parts, request, reply));
+    return reply.type(jsonType).send(whole(answer.parts, request, reply));
   };
 }
 

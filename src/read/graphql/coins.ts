@@ -22,7 +22,7 @@ export interface CoinRow extends Record<DecimalField, string | null> {
   observedAt: Date | null;
 }
 
-const columns = [
+const allColumns = [
   'coin_id',
   'symbol',
   'name',
@@ -100,13 +100,16 @@ const conditions = (sql: Queryable, filter: CoinConditions): Fragment[] => [
 
 const asText = (value: string | number | null): string | null => (value === null ? null : String(value));
 
-/** The coins that meet a filter, in one of the orders. */
+/** The coins that meet a filter, in one of the orders. Of a row only the columns that are asked for are there. */
 export function coinList(
   filter: CoinConditions,
   order: CoinOrderName,
   direction: 'asc' | 'desc',
+  asked: readonly string[] = allColumns,
 ): List<CoinRow> {
   const { property, column } = orders[order];
+  // Its place in the list is made of these.
+  const columns = [...new Set(['coin_id', column.column, ...asked])];
   return {
     name: 'coins',
     order: `${order} ${direction}`,
@@ -130,6 +133,6 @@ export async function readCoinsById(
 ): Promise<Map<string, CoinRow>> {
   const rows = await sql<
     CoinRow[]
-  >`select ${sql(columns)} from read.coin where coin_id = any(${[...coinIds]})`;
+  >`select ${sql(allColumns)} from read.coin where coin_id = any(${[...coinIds]})`;
   return new Map(rows.map((row) => [row.coinId, row]));
 }

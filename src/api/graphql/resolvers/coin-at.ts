@@ -54,15 +54,17 @@ export interface CoinsAsked extends PastArguments, PageArguments {
   filter: CoinConditions;
   order: Parameters<typeof coinList>[1];
   direction: 'asc' | 'desc';
+  /** What is needed of each, besides its place in the list. */
+  columns: readonly string[];
 }
 
 /** A page of coins, now or at a moment. */
 export async function loadCoins(
   context: GraphqlContext,
-  { filter, order, direction, asOf, knownAt, ...page }: CoinsAsked,
+  { filter, order, direction, columns, asOf, knownAt, ...page }: CoinsAsked,
 ): Promise<{ page: Page<CoinRow>; moment: Moment | null }> {
   const moment = await context.past.moment({ asOf, knownAt });
-  const list = coinList(await withCanonicalIds(context, filter), order, direction);
+  const list = coinList(await withCanonicalIds(context, filter), order, direction, columns);
   if (moment === null) return { page: await readPage(context.reads.read, list, page), moment };
   const rows = (await context.past.all(moment)).filter(meets(list.filter));
   // A cursor of another moment is refused. One of the same asOf goes on, whatever has been learned since.

@@ -1,4 +1,5 @@
-import { Arg, Args, Ctx, FieldResolver, Float, ID, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import { coinKey } from '../../../identity/source-coin.ts';
 import { readHistoryFrom, refuseExpired } from '../../../read/past/moment.ts';
 import type { LinkRow } from '../../../read/graphql/links.ts';
@@ -6,8 +7,9 @@ import { judgeQuotes } from '../../../read/graphql/quotes.ts';
 import { CoinsArgs, PastArgs } from '../connection-args.ts';
 import { connectionOf, type Connection } from '../connection.ts';
 import type { GraphqlContext } from '../context.ts';
-import { candlesMax, historySpan, sparklineSpan } from '../history.ts';
+import { candlesAsked, candlesMax, historySpan, sparklineSpan, upToNow } from '../history.ts';
 import { HistoryArgs, SparklineArgs } from '../history-args.ts';
+import { Costs, Items, Unversioned } from '../field-rules.ts';
 import { assertKnownSource, assertSearchable } from '../known-source.ts';
 import { DateTime } from '../scalars.ts';
 import { loadCoin, loadCoins } from './coin-at.ts';
@@ -38,6 +40,9 @@ async function linksOf(
   return (moment ? await past.links.load({ coinId, moment }) : await links.load(coinId)) ?? [];
 }
 
+// About one per source, some in two currencies.
+const quotesOfCoin = 4;
+
 /** Up to when a coin has a history: now, or its own moment. */
 const endOf = ({ moment }: Coin, askedAt: Date): Date =>
   moment === null ? askedAt : (moment.asOf ?? moment.known.shownAt);
@@ -63,6 +68,7 @@ export class CoinResolver {
   async coins(
     @Args(() => CoinsArgs) { filter, orderBy, ...asked }: CoinsArgs,
     @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<Coin>> {
     assertKnownSource(filter?.source, context.sources);
     assertSearchable(filter?.search);
@@ -71,6 +77,7 @@ export class CoinResolver {
       filter: filter ?? {},
       order: orderBy?.field ?? 'RANK',
       direction: orderBy?.direction ?? 'asc',
+      columns: context.coinColumns(info),
     });
     return connectionOf(
       page,
@@ -90,6 +97,7 @@ export class CoinResolver {
     return [...(older ?? []), ...found.map(coinKey)];
   }
 
+  @Items(quotesOfCoin)
   @FieldResolver(() => [IdentityLink], { description: 'The source coins that it is, and why.' })
   async links(@Root() coin: Coin, @Ctx() context: GraphqlContext): Promise<IdentityLink[]> {
     return (await linksOf(coin, context)).map(linkOf);
@@ -108,6 +116,8 @@ export class CoinResolver {
     );
   }
 
+  @Unversioned(upToNow)
+  @Costs(({ from, to, interval }) => 1 + candlesAsked(from, to, interval) / 10)
   @FieldResolver(() => [Candle], {
     description: `Candles over its observations in USD, oldest first; by default the last 24 hours. At most ${candlesMax}: more is BAD_USER_INPUT. From before what is kept: HISTORY_EXPIRED.`,
   })
@@ -128,6 +138,8 @@ export class CoinResolver {
     return rows.map((row) => candleOf(row, span.intervalMs, endMs));
   }
 
+  @Unversioned()
+  @Costs(({ points }) => 1 + (typeof points === 'number' ? points : 0) / 10)
   @FieldResolver(() => [Float], {
     nullable: 'items',
     description: 'Prices in USD at equal distances up to now, oldest first; null where nothing was observed.',
@@ -146,6 +158,7 @@ export class CoinResolver {
     return Array.from({ length: points }, (_, index) => toFloat(closes.get(index) ?? null));
   }
 
+  @Items(quotesOfCoin)
   @FieldResolver(() => [Quote], {
     description: 'What each source says of it: one quote per source coin and currency.',
   })

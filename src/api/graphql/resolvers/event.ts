@@ -5,6 +5,7 @@ import { readPage } from '../../../read/graphql/page.ts';
 import { EventsArgs } from '../connection-args.ts';
 import { connectionOf, type Connection } from '../connection.ts';
 import type { GraphqlContext } from '../context.ts';
+import { Unversioned } from '../field-rules.ts';
 import type { EventFilter } from '../inputs.ts';
 import { Event, EventConnection, eventOf } from '../types/event.ts';
 import { Run } from '../types/run.ts';
@@ -15,6 +16,7 @@ const conditionsOf = ({ runId, ...rest }: EventFilter): EventFilter =>
 
 @Resolver(() => Event)
 export class EventResolver {
+  @Unversioned()
   @Query(() => EventConnection, {
     description: 'The log. With a stream: in its order, resumable. Without: newest first, for looking only.',
   })

@@ -2,10 +2,14 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { parseNodeId } from '../../../read/graphql/node-id.ts';
 import { maxPageSize, wrongInput } from '../../../read/graphql/page-request.ts';
 import type { GraphqlContext } from '../context.ts';
+import { Items, Unversioned } from '../field-rules.ts';
 import { Node } from '../types/node.ts';
 import { snapshotOf } from '../types/snapshot.ts';
 import { loadCoin } from './coin-at.ts';
 import { loadAnomaly, loadDrift, loadEvent, loadRebuild, loadRejected, loadRun, loadSource } from './load.ts';
+
+/** An event can be there before the read model knows of it. */
+const isOfLog = (id: unknown): boolean => typeof id !== 'string' || parseNodeId(id)?.kind === 'event';
 
 async function loadNode(context: GraphqlContext, id: string): Promise<Node | null> {
   const parsed = parseNodeId(id);
@@ -36,6 +40,7 @@ async function loadNode(context: GraphqlContext, id: string): Promise<Node | nul
 
 @Resolver()
 export class NodeResolver {
+  @Unversioned(({ id }) => isOfLog(id))
   @Query(() => Node, {
     nullable: true,
     description: 'Anything by its id. Null when there is nothing of that id.',
@@ -47,6 +52,8 @@ export class NodeResolver {
     return loadNode(context, id);
   }
 
+  @Unversioned(({ ids }) => !Array.isArray(ids) || ids.some(isOfLog))
+  @Items(({ ids }) => (Array.isArray(ids) ? ids.length : maxPageSize))
   @Query(() => [Node], {
     nullable: 'items',
     description: 'Anything by its id, in the order of the ids; null for each that is not there.',

@@ -5,6 +5,7 @@ import { readReadModel } from '../../../read/graphql/read-model.ts';
 import { countOpenAnomalies } from '../../../read/anomalies.ts';
 import { readLag } from '../../../read/lag.ts';
 import type { GraphqlContext } from '../context.ts';
+import { Unversioned } from '../field-rules.ts';
 import { Health, ReadModel, readModelOf } from '../types/operations.ts';
 
 async function readFacts({ reads, sources, sourceStates }: GraphqlContext): Promise<HealthFacts> {
@@ -33,12 +34,14 @@ function factsOfFailure(error: unknown): HealthFacts {
 
 @Resolver()
 export class OperationsResolver {
+  @Unversioned()
   @Query(() => Health, { description: 'How well all of it is, judged by the clock at this moment.' })
   async health(@Ctx() context: GraphqlContext): Promise<Health> {
     const facts = await readFacts(context).catch(factsOfFailure);
     return judgeHealth(facts, context.now());
   }
 
+  @Unversioned()
   @Query(() => ReadModel, {
     description: 'The clean data that answers come from, and how far it is behind the log.',
   })

@@ -1,5 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { GraphqlContext } from '../context.ts';
+import { Costs, Unversioned } from '../field-rules.ts';
 import { Json } from '../scalars.ts';
 import { Event } from '../types/event.ts';
 import { Quote } from '../types/quote.ts';
@@ -20,6 +21,8 @@ export class QuoteResolver {
     return loadOrigin(context, quote);
   }
 
+  @Unversioned()
+  @Costs(2)
   @FieldResolver(() => Json, {
     nullable: true,
     description: 'Its record exactly as the source sent it; null when an operator has removed it.',

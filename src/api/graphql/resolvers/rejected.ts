@@ -7,6 +7,7 @@ import { connectionOf, type Connection } from '../connection.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { RejectedFilter } from '../inputs.ts';
 import { assertKnownSource } from '../known-source.ts';
+import { Costs, Unversioned } from '../field-rules.ts';
 import { Json } from '../scalars.ts';
 import { Event } from '../types/event.ts';
 import { RejectedRecord, RejectedRecordConnection } from '../types/rejected.ts';
@@ -45,6 +46,8 @@ export class RejectedResolver {
     return loadRun(context, runId);
   }
 
+  @Unversioned()
+  @Costs(2)
   @FieldResolver(() => Json, {
     nullable: true,
     description: 'The record exactly as the source sent it; null when an operator has removed it.',

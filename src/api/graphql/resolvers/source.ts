@@ -3,6 +3,7 @@ import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { SourceControls } from '../../../control/status.ts';
 import type { GraphqlContext } from '../context.ts';
 import { BreakerState } from '../enums.ts';
+import { Unversioned } from '../field-rules.ts';
 import { DateTime } from '../scalars.ts';
 import { Budget } from '../types/budget.ts';
 import { Run } from '../types/run.ts';
@@ -36,6 +37,7 @@ export class SourceResolver {
     return loadRun(context, lastRunId);
   }
 
+  @Unversioned()
   @FieldResolver(() => DateTime, {
     nullable: true,
     description:
@@ -50,6 +52,7 @@ export class SourceResolver {
     return new Cron(config.schedule, { timezone: 'UTC', paused: true }).nextRun(from);
   }
 
+  @Unversioned()
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Why an operator has paused it; null when none has.',
@@ -58,6 +61,7 @@ export class SourceResolver {
     return (await controlsOf(source, context)).pausedReason;
   }
 
+  @Unversioned()
   @FieldResolver(() => BreakerState, {
     description: 'Whether its failures keep it from being asked; always CLOSED for files.',
   })
@@ -65,6 +69,7 @@ export class SourceResolver {
     return (await controlsOf(source, context)).breaker;
   }
 
+  @Unversioned()
   @FieldResolver(() => DateTime, {
     nullable: true,
     description:
@@ -74,6 +79,7 @@ export class SourceResolver {
     return (await controlsOf(source, context)).waitingUntil;
   }
 
+  @Unversioned()
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Why it is waited for, or stopped; null when it is neither.',
@@ -82,6 +88,7 @@ export class SourceResolver {
     return (await controlsOf(source, context)).reason;
   }
 
+  @Unversioned()
   @FieldResolver(() => [Budget], {
     description: 'What is used of each limit that is known for it; none for files.',
   })

@@ -118,36 +118,138 @@ export class Coin extends Node {
 
 export const CoinConnection = connectionType(Coin, 'Coin', 'coins');
 
+/** What a field is made of, in the read model; fields that are looked up are made of the coin's id. */
+const columnsOfField: Readonly<Record<string, readonly string[]>> = {
+  symbol: ['symbol'],
+  name: ['name'],
+  imageUrl: ['image_url'],
+  rank: ['rank'],
+  priceUsd: ['price'],
+  marketCapUsd: ['market_cap'],
+  volume24hUsd: ['volume_24h'],
+  fullyDilutedValuationUsd: ['fully_diluted_valuation'],
+  percentChange1h: ['percent_change_1h'],
+  percentChange24h: ['percent_change_24h'],
+  percentChange7d: ['percent_change_7d'],
+  percentChange30d: ['percent_change_30d'],
+  high24hUsd: ['high_24h'],
+  low24hUsd: ['low_24h'],
+  athUsd: ['ath'],
+  circulatingSupply: ['circulating_supply'],
+  totalSupply: ['total_supply'],
+  maxSupply: ['max_supply'],
+  observedAt: ['observed_at'],
+  spreadPercent: ['spread_percent'],
+  consensus: ['method', 'quotes_used', 'quotes_total'],
+  exact: ['price', 'market_cap', 'volume_24h', 'circulating_supply', 'total_supply', 'max_supply'],
+};
+
+const allCoinColumns = [...new Set(Object.values(columnsOfField).flat())];
+
+/** Each set of columns is a statement that every connection prepares: so many are, and then whole rows are read. */
+const columnSetsMax = 64;
+
+/** Tells the columns that fields need. */
+export function createCoinColumns(): (fields: ReadonlySet<string>) => readonly string[] {
+  const sets = new Set<string>();
+  return (fields) => {
+    const columns = allCoinColumns.filter((column) =>
+      [...fields].some((field) => columnsOfField[field]?.includes(column)),
+    );
+    const set = columns.join();
+    if (sets.size < columnSetsMax) sets.add(set);
+    return sets.has(set) ? columns : allCoinColumns;
+  };
+}
+
+/** Every field is a getter: what is not selected is not converted, and its column need not be there. */
+class CoinView implements Coin {
+  readonly #row: CoinRow;
+  readonly moment: Moment | null;
+
+  constructor(row: CoinRow, moment: Moment | null) {
+    this.#row = row;
+    this.moment = moment;
+  }
+
+  get id() {
+    const { coinId } = this.#row;
+    return this.moment === null ? coinId : pastIdOf({ coinId, moment: this.moment });
+  }
+  get canonicalId() {
+    return this.#row.coinId;
+  }
+  get asOfVersion() {
+    return this.moment === null ? null : this.moment.known.version;
+  }
+  get symbol() {
+    return this.#row.symbol;
+  }
+  get name() {
+    return this.#row.name;
+  }
+  get imageUrl() {
+    return this.#row.imageUrl;
+  }
+  get rank() {
+    return this.#row.rank;
+  }
+  get priceUsd() {
+    return toFloat(this.#row.price);
+  }
+  get marketCapUsd() {
+    return toFloat(this.#row.marketCap);
+  }
+  get volume24hUsd() {
+    return toFloat(this.#row.volume24h);
+  }
+  get fullyDilutedValuationUsd() {
+    return toFloat(this.#row.fullyDilutedValuation);
+  }
+  get percentChange1h() {
+    return toFloat(this.#row.percentChange1h);
+  }
+  get percentChange24h() {
+    return toFloat(this.#row.percentChange24h);
+  }
+  get percentChange7d() {
+    return toFloat(this.#row.percentChange7d);
+  }
+  get percentChange30d() {
+    return toFloat(this.#row.percentChange30d);
+  }
+  get high24hUsd() {
+    return toFloat(this.#row.high24h);
+  }
+  get low24hUsd() {
+    return toFloat(this.#row.low24h);
+  }
+  get athUsd() {
+    return toFloat(this.#row.ath);
+  }
+  get circulatingSupply() {
+    return toFloat(this.#row.circulatingSupply);
+  }
+  get totalSupply() {
+    return toFloat(this.#row.totalSupply);
+  }
+  get maxSupply() {
+    return toFloat(this.#row.maxSupply);
+  }
+  get observedAt() {
+    return this.#row.observedAt;
+  }
+  get spreadPercent() {
+    return toFloat(this.#row.spreadPercent);
+  }
+  get consensus() {
+    const { method, quotesUsed, quotesTotal } = this.#row;
+    return { method, quotesUsed, quotesTotal };
+  }
+  get exact() {
+    return exactOf(this.#row, 'USD');
+  }
+}
+
 /** A coin of the read model as the API shows it, now or at a moment. */
-export const coinOf = (row: CoinRow, moment: Moment | null): Coin => ({
-  id: moment === null ? row.coinId : pastIdOf({ coinId: row.coinId, moment }),
-  canonicalId: row.coinId,
-  asOfVersion: moment === null ? null : moment.known.version,
-  moment,
-  symbol: row.symbol,
-  name: row.name,
-  imageUrl: row.imageUrl,
-  rank: row.rank,
-  priceUsd: toFloat(row.price),
-  marketCapUsd: toFloat(row.marketCap),
-  volume24hUsd: toFloat(row.volume24h),
-  fullyDilutedValuationUsd: toFloat(row.fullyDilutedValuation),
-  percentChange1h: toFloat(row.percentChange1h),
-  percentChange24h: toFloat(row.percentChange24h),
-  percentChange7d: toFloat(row.percentChange7d),
-  percentChange30d: toFloat(row.percentChange30d),
-  high24hUsd: toFloat(row.high24h),
-  low24hUsd: toFloat(row.low24h),
-  athUsd: toFloat(row.ath),
-  circulatingSupply: toFloat(row.circulatingSupply),
-  totalSupply: toFloat(row.totalSupply),
-  maxSupply: toFloat(row.maxSupply),
-  observedAt: row.observedAt,
-  spreadPercent: toFloat(row.spreadPercent),
-  consensus: {
-    method: row.method,
-    quotesUsed: row.quotesUsed,
-    quotesTotal: row.quotesTotal,
-  },
-  exact: exactOf(row, 'USD'),
-});
+export const coinOf = (row: CoinRow, moment: Moment | null): Coin => new CoinView(row, moment);

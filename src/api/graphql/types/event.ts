@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { EventHeader } from '../../../log/event.ts';
 import { nodeId } from '../../../read/graphql/node-id.ts';
 import { connectionType } from '../connection.ts';
+import { Unversioned } from '../field-rules.ts';
 import { Optional, Required } from '../fields.ts';
 import { DateTime, Json, SafeInt } from '../scalars.ts';
 import { Node } from './node.ts';
@@ -55,6 +56,7 @@ export class Event extends Node {
   @Required(() => String, 'SHA-256 over its predecessor, itself and its payload, in hexadecimal.')
   chainHash: string;
 
+  @Unversioned()
   @Required(() => Boolean, 'Whether an operator has removed its payload.')
   redacted: boolean;
 

@@ -14,12 +14,15 @@ const typeNames = {
   rejected: 'RejectedRecord',
 } as const;
 
+/** Which type a node is of, by its id. */
+export function typeOfNode({ id }: Pick<Node, 'id'>): string | undefined {
+  const parsed = parseNodeId(id);
+  return parsed === null ? undefined : typeNames[parsed.kind];
+}
+
 @InterfaceType({
   description: 'Anything with an id of its own, which `node` finds again.',
-  resolveType: ({ id }: Node) => {
-    const parsed = parseNodeId(id);
-    return parsed === null ? undefined : typeNames[parsed.kind];
-  },
+  resolveType: typeOfNode,
 })
 export abstract class Node {
   @Required(() => ID, 'Its id among everything that this API gives.')

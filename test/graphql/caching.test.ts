@@ -1,0 +1,212 @@
+import {
+  getNamedType,
+  getNullableType,
+  isInterfaceType,
+  isObjectType,
+  isRequiredArgument,
+  type GraphQLField,
+  type GraphQLObjectType,
+} from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rulesOf } from '../../src/api/graphql/field-rules.ts';
+import { buildCoinlogSchema } from '../../src/api/graphql/schema.ts';
+import { rebuild } from '../../src/projector/rebuild.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { appendRun } from '../support/events.ts';
+import { expectRebuildEqualsLive, projectAll, testFolds } from '../support/project.ts';
+import { fillMarket, marketCoin, startedAt } from './market.ts';
+import { createTestApi, readAnswer, type TestApi } from './support.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+const clock = { now: new Date('2026-11-20T12:00:00Z') };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await fillMarket(database);
+  api = await createTestApi(database, { now: () => clock.now });
+});
+afterAll(async () => {
+  await api.close();
+  await expectRebuildEqualsLive(database);
+  await database.close();
+});
+
+const preflight = { 'apollo-require-preflight': 'true' };
+const get = (query: string, headers: Record<string, string> = {}) =>
+  api.app.inject({ url: '/graphql', query: { query }, headers: { ...preflight, ...headers } });
+
+let marketNumber = 0;
+/** Raises the version with one commit, in which bitcoin costs so much. */
+async function commitPrice(price: number): Promise<void> {
+  marketNumber += 1;
+  const observed = new Date(startedAt.getTime() + marketNumber * 60_000);
+  const bitcoin = marketCoin('bitcoin', { current_price: price, last_updated: observed.toISOString() });
+  await appendRun(database.sql, {
+    stream: 'coingecko.markets',
+    params: { vs_currency: 'usd' },
+    runId: `price-${marketNumber}`,
+    startedAt: observed,
+    pages: [JSON.stringify([bitcoin])],
+  });
+  await projectAll(database);
+}
+
+describe('an answer', () => {
+  it('that is asked for again by GET is 304 until the version is raised', async () => {
+    const query = '{ coins(first: 3) { nodes { id priceUsd } } }';
+    const first = await get(query);
+    const { etag } = first.headers;
+    expect(etag).toMatch(/^W\/"\d+-/);
+    expect(first.headers['cache-control']).toBe('no-cache');
+    const again = await get(query, { 'if-none-match': String(etag) });
+    expect([again.statusCode, again.body]).toEqual([304, '']);
+    expect(again.headers['x-read-model-version']).toBe(first.headers['x-read-model-version']);
+    await commitPrice(1);
+    const later = await get(query, { 'if-none-match': String(etag) });
+    expect(later.statusCode).toBe(200);
+    expect(later.headers['etag']).not.toBe(etag);
+  });
+
+  it('is the same to the byte from the cache, with a request id of its own', async () => {
+    const answers = await Promise.all([get('{ coins { totalCount } }'), get('{ coins { totalCount } }')]);
+    const third = await get('{ coins { totalCount } }');
+    expect(new Set([...answers, third].map(({ body }) => body)).size).toBe(1);
+    expect(new Set([...answers, third].map(({ headers }) => headers['x-request-id'])).size).toBe(3);
+  });
+
+  it('is another one for other variables, and the same however they and the document are written', async () => {
+    const query = 'query ($n: Int, $s: String) { coins(first: $n, filter: { source: $s }) { nodes { id } } }';
+    const tag = async (text: string, variables: object) => (await api.ask(text, variables)).headers['etag'];
+    const one = await tag(query, { n: 1, s: 'coingecko' });
+    expect(await tag(query.replaceAll(' ', '  '), { s: 'coingecko', n: 1, unknown: 2 })).toBe(one);
+    expect(await tag(query, { n: 2, s: 'coingecko' })).not.toBe(one);
+    expect(await tag(query, { n: 1 })).not.toBe(one);
+  });
+
+  it('with an error in it is kept by nobody', async () => {
+    const answer = await get('{ coins(first: 251) { totalCount } }');
+    expect(readAnswer(answer).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect([answer.headers['etag'], answer.headers['cache-control']]).toEqual([undefined, 'no-store']);
+  });
+
+  it('of a mutation is kept by nobody', async () => {
+    const answer = await api.ask(
+      'mutation { pauseSource(input: { name: "csv", reason: "r" }) { source { name } } }',
+    );
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  it('that depends on more than the read model has no tag', async () => {
+    for (const query of [
+      '{ health { status } }',
+      '{ coin(id: "dust") { sparkline } }',
+      '{ events { nodes { id } } }',
+      '{ node(id: "event:csv.files:1") { id } }',
+    ])
+      expect((await get(query)).headers['etag'], query).toBeUndefined();
+    const past = '2026-11-20T11:00:00Z';
+    expect(
+      (await get(`{ coin(id: "dust") { history(to: "${past}") { closeUsd } } }`)).headers['etag'],
+    ).toBeDefined();
+    const later = '2026-11-20T13:00:00Z';
+    expect(
+      (await get(`{ coin(id: "dust") { history(to: "${later}") { closeUsd } } }`)).headers['etag'],
+    ).toBeUndefined();
+  });
+});
+
+const schema = buildCoinlogSchema();
+type Field = GraphQLField<unknown, unknown>;
+
+/** What a field is asked with, where it must be. */
+const argumentsOf: Readonly<Record<string, string>> = {
+  coin: '(id: "coingecko.bitcoin")',
+  source: '(name: "coingecko")',
+  run: '(id: "usd")',
+  node: '(id: "coingecko.bitcoin")',
+  nodes: '(ids: ["coingecko.bitcoin", "run:usd", "source:coingecko"])',
+};
+
+/** Everything that can be asked for but what is marked, so deep; connections by their nodes. */
+function everythingUnmarked(type: GraphQLObjectType, depth: number): string {
+  const asked = Object.values(type.getFields()).flatMap((field: Field): string[] => {
+    const isMarked = rulesOf(field).unversioned?.({ id: 'coingecko.bitcoin', ids: [] }, clock.now) ?? false;
+    const named = getNamedType(field.type);
+    if (isMarked || (field.args.some(isRequiredArgument) && !(field.name in argumentsOf))) return [];
+    const given = field.args.some(isRequiredArgument) ? argumentsOf[field.name] : '';
+    if (isInterfaceType(named))
+      return [`${field.name}${given} { id ... on Coin { name priceUsd } ... on Source { name coins } }`];
+    if (!isObjectType(named)) return [`${field.name}${given}`];
+    return depth === 0
+      ? []
+      : [`${field.name}${given} { __typename ${everythingUnmarked(named, depth - 1)} }`];
+  });
+  return asked.join(' ');
+}
+
+describe('what is not marked as depending on more than the read model', () => {
+  const query = schema.getQueryType();
+  const fields = Object.values(query?.getFields() ?? {}).filter(
+    (field) =>
+      !rulesOf(field).unversioned?.({ id: '', ids: [] }, clock.now) &&
+      field.name !== 'node' &&
+      field.name !== 'nodes',
+  );
+
+  it.each(fields.map(({ name }) => name))('%s is the same at another time of the clock', async (name) => {
+    const field = query?.getFields()[name];
+    const type = getNullableType(getNamedType(field?.type ?? null));
+    if (!field || !isObjectType(type)) throw new Error(`${name} is no object`);
+    const given = field.args.some(isRequiredArgument) ? argumentsOf[name] : '';
+    const asked = `{ ${name}${given} { ${everythingUnmarked(type, 3)} } }`;
+    const askAt = async (now: string) => {
+      // An API of its own, so that nothing is kept from before.
+      const fresh = await createTestApi(database, { now: () => new Date(now) });
+      const { data, errors } = await fresh.ask(asked);
+      expect(errors, asked).toEqual([]);
+      await fresh.close();
+      return data;
+    };
+    const before = await askAt('2026-11-20T12:00:00Z');
+    expect(await askAt('2031-03-04T05:06:07Z')).toEqual(before);
+  });
+});
+
+describe('under load, with commits and swaps', () => {
+  it('nobody who asks after a commit was visible is answered from before it, and every answer is what its version says', async () => {
+    const prices = new Map<number, number>();
+    let visible = { version: 0, price: 0 };
+    let done = false;
+    const query = '{ coin(id: "coingecko.bitcoin") { priceUsd quotes { price } } }';
+    let answers = 0;
+    const ask = async () => {
+      while (!done) {
+        const { version: least } = visible;
+        const { data, extensions } = await api.ask<{
+          coin: { priceUsd: number; quotes: { price: number }[] };
+        }>(query);
+        const version = extensions.readModelVersion ?? -1;
+        expect(version).toBeGreaterThanOrEqual(least);
+        expect(data.coin.quotes[0]?.price).toBe(data.coin.priceUsd);
+        const known = prices.get(version);
+        if (known !== undefined) expect(data.coin.priceUsd).toBe(known);
+        prices.set(version, data.coin.priceUsd);
+        answers += 1;
+      }
+    };
+    const askers = Array.from({ length: 12 }, ask);
+    for (let price = 1_000; price < 1_025; price += 1) {
+      await commitPrice(price);
+      if (price % 10 === 9) await rebuild({ ...testFolds, sql: database.sql, holder: crypto.randomUUID() });
+      const [row] = await database.sql<{ version: number }[]>`select version from read.read_model`;
+      const version = row?.version ?? 0;
+      expect(prices.get(version) ?? price).toBe(price);
+      prices.set(version, price);
+      visible = { version, price };
+    }
+    done = true;
+    await Promise.all(askers);
+    expect(answers).toBeGreaterThan(100);
+  }, 120_000);
+});
