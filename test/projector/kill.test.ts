@@ -55,7 +55,7 @@ const versionShown = async (): Promise<number> => {
   const [row] = await database.owner<
     { version: number }[]
   >`select coalesce(max(version), 0) as version from control.shown`;
-  return Number(row?.version ?? 0);
+  return row?.version ?? 0;
 };
 
 /** How far the live read model and the one beside it are folded; null once there is nothing left to do. */
