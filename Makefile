@@ -62,7 +62,7 @@ bench/node_modules/.installed: bench/package.json bench/package-lock.json
 	@$(NPM) ci --prefix bench --no-fund --no-audit
 	@touch $@
 
-bench: dist/.built bench/node_modules/.installed ## speed against peers, as ratios of one run; ONLY=log, csv, read-model, rest or graphql
+bench: dist/.built bench/node_modules/.installed ## speed against peers, as ratios of one run; ONLY=log, csv, read-model, serving, rest or graphql
 	@BENCH_ONLY='$(or $(ONLY),$(BENCH_ONLY))' $(NODE) bench/run.ts
 
 chaos: dist/.built ## 200 seeded kills of the ingester, 100 of projector and rebuild, kills under each fault; checks log and read model

@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     // Two cores: more files at once only wait for each other.
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     coverage: { include: ['src/**/*.ts'], exclude: ['src/**/*.test.ts', 'src/sources/test-source*.ts'] },
   },

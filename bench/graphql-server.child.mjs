@@ -30,7 +30,7 @@ async function coinlog(maxBytes) {
   const app = createHttpServer({
     log,
     metrics,
-    access: { trustProxy: false, isAllowedOrigin, rateLimit, now },
+    access: { trustProxy: false, rateLimit, now },
   });
   const versions = createVersionReader(versionSql);
   await registerGraphql(app, {

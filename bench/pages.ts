@@ -10,11 +10,14 @@ export function createRandom(seed: number): () => number {
 /** Coins on a page. */
 export const perPage = 250;
 
-/** Pages of 250 coins in CoinGecko's shape, every number of every coin drawn anew. */
-export function makePages(count: number, seed = 1): string[] {
-  const random = createRandom(seed);
+/**
+ * Pages of 250 coins in CoinGecko's shape, every number of every coin drawn anew. `from`: how many there were before, for
+ * more of them than memory holds at once.
+ */
+export function makePages(count: number, seed = 1, from = 0): string[] {
+  const random = createRandom(seed + from);
   const number = (scale: number) => Number((random() * scale).toPrecision(12));
-  return Array.from({ length: count }, (_, page) =>
+  return Array.from({ length: count }, (_, index) => from + index).map((page) =>
     JSON.stringify(
       Array.from({ length: perPage }, (_, index) => {
         const id = `coin-${(page % 40) * perPage + index}`;

@@ -6,9 +6,10 @@ import { benchGraphql } from './graphql.ts';
 import { benchLog } from './log.ts';
 import { benchReadModel } from './read-model.ts';
 import { benchRest } from './rest.ts';
+import { benchServing } from './serving.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
 
-const names = z.enum(['log', 'csv', 'read-model', 'rest', 'graphql']);
+const names = z.enum(['log', 'csv', 'read-model', 'serving', 'rest', 'graphql']);
 
 /** What the environment asks for; an empty variable is an unset one. */
 const options = z
@@ -34,6 +35,8 @@ const benches = {
   log: (server: BenchServer) => benchLog(server, options.BENCH_PAGES),
   csv: (server: BenchServer) => benchCsv(server, options.BENCH_CSV_MB * 1_000_000),
   'read-model': (server: BenchServer) => benchReadModel(server, options.BENCH_PAGES),
+  // A million snapshots, unless told.
+  serving: (server: BenchServer) => benchServing(server, 4 * options.BENCH_PAGES),
   rest: (server: BenchServer) => benchRest(server, options.BENCH_ROWS),
   graphql: (server: BenchServer) => benchGraphql(server, options.BENCH_SECONDS),
 };
