@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { getNamedType, isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildCoinlogSchema } from '../../src/api/graphql/schema.ts';
+import { everythingOf } from './everything.ts';
 import { connect, type Sql } from '../../src/database/client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { appendRun } from '../support/events.ts';
@@ -84,4 +87,21 @@ it('candles and sparklines of 50 coins are a statement for each span, whatever t
 it('what is not selected is not read: no count and no quotes', async () => {
   const found = await statementsOf('{ coins(first: 50) { nodes { id } } }');
   expect(found.filter((statement) => /count\(|read\.quote/.test(statement))).toEqual([]);
+});
+
+describe('everything of a list that can be selected takes as many statements for many items as for a few', () => {
+  const schema = buildCoinlogSchema();
+  // A raw record takes a statement for each event; the same event has many.
+  const isWanted = ({ name }: { name: string }) => name !== 'rawRecord' && name !== 'edges';
+  const lists = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(({ args }) =>
+    args.some(({ name }) => name === 'first'),
+  );
+
+  it.each(lists.map((list) => [list.name, list] as const))('%s', async (name, list) => {
+    const type = getNamedType(list.type);
+    if (!isObjectType(type)) throw new Error(`${name} is no connection`);
+    const asked = (first: number) => `{ ${name}(first: ${first}) { ${everythingOf(type, 4, isWanted)} } }`;
+    const few = await statementsOf(asked(4));
+    expect(await statementsOf(asked(20))).toHaveLength(few.length);
+  });
 });
