@@ -117,4 +117,5 @@ const sides = {
 const app = await sides[side]();
 await app.listen({ port: 0, host: '127.0.0.1' });
 process.send({ port: app.server.address().port });
+process.on('message', () => process.send({ cpu: process.cpuUsage() }));
 process.on('disconnect', () => process.exit(0));

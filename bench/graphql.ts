@@ -17,6 +17,8 @@ interface Load {
   p99: number;
   failed: number;
   bytes: number;
+  /** Of the server's process, for one request: what a busy machine does not change much. */
+  cpuUs: number;
 }
 
 interface Question {
@@ -45,6 +47,13 @@ const message = <T>(process: ChildProcess): Promise<T> =>
     process.once('exit', (code) => reject(new Error(`a side ended with ${code}`)));
   });
 
+async function cpuOf(server: ChildProcess): Promise<number> {
+  const told = message<{ cpu: { user: number; system: number } }>(server);
+  server.send('usage');
+  const { cpu } = await told;
+  return cpu.user + cpu.system;
+}
+
 const warmUpSeconds = 3;
 
 /** Runs one side by itself, asks it for a while, and stops it. */
@@ -65,12 +74,16 @@ async function measure(
     const { port: listening } = await message<{ port: number }>(server);
     const url = `http://127.0.0.1:${listening}/graphql`;
     const load = (given: Question, duration: number) =>
-      message<Load>(child('graphql-load.child.mjs', [url, JSON.stringify(given), String(duration)]));
+      message<Omit<Load, 'cpuUs'>>(
+        child('graphql-load.child.mjs', [url, JSON.stringify(given), String(duration)]),
+      );
     await load(question, warmUpSeconds);
     const varied = question.varied === undefined ? {} : { varied: question.varied + 10_000_000 };
+    const before = await cpuOf(server);
     const measured = await load({ ...question, ...varied }, seconds);
+    const cpuUs = ((await cpuOf(server)) - before) / Math.max(1, measured.perSecond * seconds);
     if (measured.failed > 0) throw new Error(`${side}: ${measured.failed} requests failed`);
-    return measured;
+    return { ...measured, cpuUs };
   } finally {
     server.disconnect();
     await new Promise((resolve) => server.once('exit', resolve));
@@ -144,6 +157,7 @@ export async function benchGraphql(server: BenchServer, seconds: number): Promis
   const after = await cursorOf(server, 200);
   const deep = await measure(server, 'coinlog without cache', ask(bare, { n: 50, after }, 1), seconds);
   const rate = ({ perSecond }: Load) => figure(perSecond, 'r/s');
+  const cpu = ({ cpuUs }: Load) => figure(cpuUs, 'µs a request');
   const latency = ({ p50, p99 }: Load) => `p50 ${p50}, p99 ${p99} ms`;
   const table = formatTable([
     {
@@ -187,6 +201,24 @@ export async function benchGraphql(server: BenchServer, seconds: number): Promis
       peer: `${rate(differing)} (page 1)`,
       ratio: deep.perSecond / differing.perSecond,
       goal: { atLeast: 0.9 },
+    },
+    {
+      work: 'CPU of the process, each request differs',
+      ours: cpu(differing),
+      peer: `${cpu(jit)} (Mercurius, JIT)`,
+      ratio: differing.cpuUs / jit.cpuUs,
+    },
+    {
+      work: 'CPU of the process, each request differs',
+      ours: cpu(differing),
+      peer: `${cpu(graphile)} (PostGraphile 5)`,
+      ratio: differing.cpuUs / graphile.cpuUs,
+    },
+    {
+      work: 'CPU of the process, requests repeat',
+      ours: cpu(repeated),
+      peer: `${cpu(ceiling)} (a constant)`,
+      ratio: repeated.cpuUs / ceiling.cpuUs,
     },
     {
       work: 'latency, each request differs',

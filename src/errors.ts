@@ -27,6 +27,7 @@ export const errorCatalogue = {
   COIN_NOT_FOUND: { status: 404, exitCode: 1 },
   DRIFT_NOT_FOUND: { status: 404, exitCode: 1 },
   RECORD_NOT_FOUND: { status: 404, exitCode: 1 },
+  QUESTION_TOO_SLOW: { status: 503, exitCode: 1 },
   RATE_LIMITED: { status: 429, exitCode: 1 },
   HISTORY_EXPIRED: { status: 410, exitCode: 1 },
   ANOMALY_NOT_FOUND: { status: 404, exitCode: 1 },

@@ -18,5 +18,12 @@ export function readError(error: unknown): unknown {
         cause: error,
       },
     );
+  // Cancelled by the time limit that every reader's connection has.
+  if (code === '57014')
+    return new CoinlogError(
+      'QUESTION_TOO_SLOW',
+      'The database took too long over the question: ask for less, or for a smaller page.',
+      { cause: error },
+    );
   return error;
 }

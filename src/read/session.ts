@@ -28,7 +28,7 @@ export interface SteadyReads extends OpenReadSession {
 export interface ReadSessions {
   /** DATABASE_UNREACHABLE when there is no connection to be had within the time. */
   open(limitMs?: number): Promise<OpenReadSession>;
-  /** `seen`: a version that was read after the request came in. */
+  /** `seen`: a version that was read before, where one was; whether it still is the one shows in the end. */
   openSteady(seen?: ReadVersion): Promise<SteadyReads>;
   /** Runs a task that only reads: steadily, or, when the version moves meanwhile, once more in a snapshot. */
   run<T>(task: (session: ReadSession) => Promise<T>, limitMs?: number, seen?: ReadVersion): Promise<T>;
@@ -88,7 +88,7 @@ export function createReadSessions(
   const open = (limitMs = openLimitMs) => within(limitMs, openWhenReady(), (late) => void late.close());
 
   async function openSteadyWhenReady(seen?: ReadVersion): Promise<SteadyReads> {
-    const { epoch, version } = seen ?? (await versions.read());
+    const { epoch, version } = seen ?? versions.recent() ?? (await versions.read());
     const connection = await readSql.reserve();
     let closed = false;
     return {

@@ -16,13 +16,21 @@ export interface VersionReader {
    * it. One read at a time; all who come while it runs share the next one.
    */
   read(): Promise<ReadVersion>;
+  /**
+   * The version of a moment ago, for free, or null. For who asks again when all is read: what has not moved since is the
+   * version now. Not for who is answered from what was kept.
+   */
+  recent(): ReadVersion | null;
 }
 
 const readLimitMs = 3_000;
+// Short beside the time between two commits: what was read for a version that has moved is read for nothing.
+const recentMs = 50;
 
 /** `sql`: best a pool of one, so that no slow question is in the way. */
 export function createVersionReader(sql: Sql): VersionReader {
   let last: ReadVersion = { epoch: '', version: -1 };
+  let lastAtMs = -Infinity;
   let running: Promise<ReadVersion> | null = null;
   let next: Promise<ReadVersion> | null = null;
 
@@ -34,6 +42,7 @@ export function createVersionReader(sql: Sql): VersionReader {
       const known = version === last.version || (last.epoch !== '' && version > last.version);
       const epoch = known ? last.epoch : await readLogEpoch(sql);
       last = { epoch, version };
+      lastAtMs = performance.now();
       return last;
     } catch (error) {
       throw readError(error);
@@ -49,6 +58,7 @@ export function createVersionReader(sql: Sql): VersionReader {
   }
 
   return {
+    recent: () => (performance.now() - lastAtMs < recentMs ? last : null),
     read() {
       if (next) return next;
       if (!running) return start();

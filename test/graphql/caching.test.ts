@@ -1,12 +1,4 @@
-import {
-  getNamedType,
-  getNullableType,
-  isInterfaceType,
-  isObjectType,
-  isRequiredArgument,
-  type GraphQLField,
-  type GraphQLObjectType,
-} from 'graphql';
+import { getNamedType, getNullableType, isObjectType, isRequiredArgument, type GraphQLField } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rulesOf } from '../../src/api/graphql/field-rules.ts';
 import { buildCoinlogSchema } from '../../src/api/graphql/schema.ts';
@@ -14,6 +6,7 @@ import { rebuild } from '../../src/projector/rebuild.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { appendRun } from '../support/events.ts';
 import { expectRebuildEqualsLive, projectAll, testFolds } from '../support/project.ts';
+import { argumentsOf, everythingOf } from './everything.ts';
 import { fillMarket, marketCoin, startedAt } from './market.ts';
 import { createTestApi, readAnswer, type TestApi } from './support.ts';
 
@@ -117,33 +110,9 @@ describe('an answer', () => {
 });
 
 const schema = buildCoinlogSchema();
-type Field = GraphQLField<unknown, unknown>;
 
-/** What a field is asked with, where it must be. */
-const argumentsOf: Readonly<Record<string, string>> = {
-  coin: '(id: "coingecko.bitcoin")',
-  source: '(name: "coingecko")',
-  run: '(id: "usd")',
-  node: '(id: "coingecko.bitcoin")',
-  nodes: '(ids: ["coingecko.bitcoin", "run:usd", "source:coingecko"])',
-};
-
-/** Everything that can be asked for but what is marked, so deep; connections by their nodes. */
-function everythingUnmarked(type: GraphQLObjectType, depth: number): string {
-  const asked = Object.values(type.getFields()).flatMap((field: Field): string[] => {
-    const isMarked = rulesOf(field).unversioned?.({ id: 'coingecko.bitcoin', ids: [] }, clock.now) ?? false;
-    const named = getNamedType(field.type);
-    if (isMarked || (field.args.some(isRequiredArgument) && !(field.name in argumentsOf))) return [];
-    const given = field.args.some(isRequiredArgument) ? argumentsOf[field.name] : '';
-    if (isInterfaceType(named))
-      return [`${field.name}${given} { id ... on Coin { name priceUsd } ... on Source { name coins } }`];
-    if (!isObjectType(named)) return [`${field.name}${given}`];
-    return depth === 0
-      ? []
-      : [`${field.name}${given} { __typename ${everythingUnmarked(named, depth - 1)} }`];
-  });
-  return asked.join(' ');
-}
+const isVersioned = (field: GraphQLField<unknown, unknown>): boolean =>
+  !(rulesOf(field).unversioned?.({ id: 'coingecko.bitcoin', ids: [] }, clock.now) ?? false);
 
 describe('what is not marked as depending on more than the read model', () => {
   const query = schema.getQueryType();
@@ -159,7 +128,7 @@ describe('what is not marked as depending on more than the read model', () => {
     const type = getNullableType(getNamedType(field?.type ?? null));
     if (!field || !isObjectType(type)) throw new Error(`${name} is no object`);
     const given = field.args.some(isRequiredArgument) ? argumentsOf[name] : '';
-    const asked = `{ ${name}${given} { ${everythingUnmarked(type, 3)} } }`;
+    const asked = `{ ${name}${given} { ${everythingOf(type, 3, isVersioned)} } }`;
     const askAt = async (now: string) => {
       // An API of its own, so that nothing is kept from before.
       const fresh = await createTestApi(database, { now: () => new Date(now) });

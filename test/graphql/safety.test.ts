@@ -6,6 +6,7 @@ import { createRateLimit } from '../../src/api/http/rate-limit.ts';
 import { createHttpServer } from '../../src/api/http/server.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { connect } from '../../src/database/client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { expectRebuildEqualsLive } from '../support/project.ts';
 import { fillMarket } from './market.ts';
@@ -106,6 +107,32 @@ describe('a document is refused before it is run', () => {
     expect(errors).toMatchObject([
       { extensions: { code: 'BAD_USER_INPUT' }, message: expect.stringContaining('WebSocket') },
     ]);
+  });
+});
+
+describe('a statement', () => {
+  it('that takes the database too long is cancelled, and is COST_LIMIT_EXCEEDED', async () => {
+    const readSql = connect(database.app, { max: 2, name: 'test read', role: 'coinlog_app', readOnly: true });
+    expect(await readSql`show statement_timeout`).toEqual([{ statementTimeout: '10s' }]);
+    await readSql.end();
+    // The same limit, sooner; on the one connection there is.
+    const hasty = connect(database.app, { max: 1, name: 'test read', role: 'coinlog_app', readOnly: true });
+    await hasty`set statement_timeout = 200`;
+    const slow = await createTestApi({ readSql: hasty });
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const { promise: locked, resolve: isLocked } = Promise.withResolvers<void>();
+    const holding = database.owner.begin(async (tx) => {
+      await tx`lock table read.coin in access exclusive mode`;
+      isLocked();
+      await held;
+    });
+    await locked;
+    const { errors } = await slow.ask('{ coins { nodes { id } } }');
+    release();
+    await holding;
+    expect(errors).toMatchObject([{ extensions: { code: 'COST_LIMIT_EXCEEDED' } }]);
+    await slow.close();
+    await hasty.end();
   });
 });
 

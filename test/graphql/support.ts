@@ -51,6 +51,10 @@ export const sourceConfigs: readonly SourceConfig[] = sources.map((source) => ({
 export const nothingKept = (readSql: Sql): AnswerCache =>
   createAnswerCache({ versions: createVersionReader(readSql), build: 'test', maxBytes: 0 });
 
+/** Not that of the version, before and after: it is shared by all who ask at once. See docs/decisions/0020. */
+export const isOfAnswer = (statement: string): boolean =>
+  !/^\s*select version from read\.read_model/.test(statement);
+
 export const readAnswer = <T>(response: LightMyRequestResponse): GraphqlAnswer<T> => {
   const body = response.json();
   return {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Sql } from '../../src/database/client.ts';
+import { createReadSessions } from '../../src/read/session.ts';
 import { createVersionReader } from '../../src/read/versions.ts';
 import { rebuild } from '../../src/projector/rebuild.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -58,4 +59,52 @@ it('who asks after a commit or a swap was visible is never told of an older vers
   done = true;
   await Promise.all(askers);
   await expectRebuildEqualsLive(database);
+});
+
+it('a read that began before a commit answers nobody who came after it', async () => {
+  const state = { version: 1 };
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  // Each statement sees what there is when it is sent; the first is answered late.
+  let sent = 0;
+  const slow = ((_text: TemplateStringsArray) => {
+    sent += 1;
+    const rows = [{ version: state.version, epoch: 'e' }];
+    return sent === 1 ? held.then(() => rows) : Promise.resolve(rows);
+  }) as unknown as Sql;
+  const versions = createVersionReader(slow);
+  const before = versions.read();
+  state.version = 2;
+  const after = versions.read();
+  release();
+  expect([(await before).version, (await after).version]).toEqual([1, 2]);
+});
+
+describe('what is read without a transaction', () => {
+  it('is read once more, from a snapshot, when the version moves meanwhile, and then no more', async () => {
+    const sessions = createReadSessions(database.readSql);
+    let calls = 0;
+    const raise = () => database.owner`update read.read_model set version = version + 1`;
+    const { labelled, found, rows } = await sessions.run(async ({ version, sql: reader }) => {
+      calls += 1;
+      const coins = await reader`select 1 from read.coin`;
+      await raise();
+      const [row] = await reader<{ version: number }[]>`select version from read.read_model`;
+      return { labelled: version, found: row?.version, rows: coins.length };
+    });
+    expect([calls, labelled === found]).toEqual([2, true]);
+    expect(rows).toBeGreaterThan(0);
+  });
+
+  it('is read once when nothing moves, without a transaction', async () => {
+    const readSql = connect(database.app, { max: 2, name: 'test read', role: 'coinlog_app', readOnly: true });
+    const statements: string[] = [];
+    readSql.options.debug = (_connection, query) => void statements.push(query);
+    const sessions = createReadSessions(readSql);
+    await sessions.run(({ sql: reader }) => reader`select 1 from read.coin`);
+    statements.length = 0;
+    await sessions.run(({ sql: reader }) => reader`select 1 from read.coin`);
+    expect(statements.filter((statement) => /begin|lock|commit/.test(statement))).toEqual([]);
+    expect(statements.filter((statement) => statement.includes('read.coin'))).toHaveLength(1);
+    await readSql.end();
+  });
 });

@@ -30,6 +30,13 @@ function searchOf(url: string): string {
   return at < 0 ? '' : url.slice(at);
 }
 
+/** Who asks, by HTTP. */
+export const askedOf = (request: FastifyRequest): Asked => ({
+  requestId: request.id,
+  authorization: request.headers.authorization,
+  rate: rateOf(request),
+});
+
 /** Runs requests by Apollo, each over reads of one version. */
 export function createExecution({ apollo, sessions, contextOf }: AnswerDeps) {
   /**
@@ -37,11 +44,7 @@ export function createExecution({ apollo, sessions, contextOf }: AnswerDeps) {
    * without requests has no snapshot open.
    */
   async function runOver(reads: Reads, request: FastifyRequest): Promise<Executed> {
-    const { id: requestId, headers } = request;
-    const context = contextOf(
-      { requestId, authorization: headers.authorization, rate: rateOf(request) },
-      reads,
-    );
+    const context = contextOf(askedOf(request), reads);
     try {
       const response = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {

@@ -1,15 +1,22 @@
 import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '../../errors.ts';
+import type { ReadVersion } from '../../read/versions.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Answer, AnswerCache, Made } from '../http/answer-cache.ts';
-import type { createExecution, Executed } from './answer.ts';
+import { askedOf, type createExecution, type Executed } from './answer.ts';
 import type { PlainRequest } from './asked.ts';
+import { formatError } from './errors.ts';
 import { refuseCost } from './execution/cost-limit.ts';
+import type { Weight } from './execution/operation.ts';
+import type { RunOperation } from './execution/run-operation.ts';
+import { labelsOf } from './plugins.ts';
 
 export interface HandlerDeps {
   cache: AnswerCache;
   readRequest: (request: FastifyRequest) => PlainRequest | null;
+  runOperation: RunOperation;
+  /** By Apollo. */
   execute: ReturnType<typeof createExecution>;
   costLimit: number;
   now: () => Date;
@@ -38,7 +45,7 @@ function sendResponse(reply: FastifyReply, executed: Executed): FastifyReply {
 }
 
 const madeOf = ({ response, outcome }: Executed): Made => {
-  const status = response.status ?? 200;
+  const status = statusOf({ response, outcome });
   return {
     version: outcome.version ?? 0,
     parts: [bodyOf(response)],
@@ -49,7 +56,9 @@ const madeOf = ({ response, outcome }: Executed): Made => {
 };
 
 function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
-  reply.header('X-Read-Model-Version', answer.version).header('Vary', 'Accept, Origin');
+  // 0: without a database.
+  if (answer.version > 0) reply.header('X-Read-Model-Version', answer.version);
+  reply.header('Vary', 'Accept, Origin');
   if (answer.tag === null) reply.header('Cache-Control', 'no-store');
   // Whoever keeps it asks each time whether it still is the answer.
   else reply.header('ETag', answer.tag).header('Cache-Control', 'no-cache');
@@ -57,36 +66,82 @@ function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply.status(answer.status).header('Content-Type', answer.type).send(answer.parts[0]);
 }
 
+/** A request that passes every check, and can be answered without looking at it as closely as Apollo does. */
+interface Direct extends PlainRequest {
+  weight: Weight;
+  /** Of the answer. */
+  type: string;
+}
+
+const jsonType = 'application/json; charset=utf-8';
+const responseType = 'application/graphql-response+json; charset=utf-8';
+
+/** The type that most clients' headers ask for; null where it takes weighing. */
+function typeFor(accept: string | undefined): string | null {
+  if (accept === undefined || accept === '*/*') return jsonType;
+  if (accept.startsWith('application/graphql-response+json')) return responseType;
+  return accept.startsWith('application/json') && !accept.includes('graphql-response') ? jsonType : null;
+}
+
 /**
- * Answers `/graphql`. What depends on the version of the read model alone comes from the cache, once it has passed every
- * check; all else, and whatever is not as it should be, goes through Apollo.
+ * Answers `/graphql`. What clients that work send is run directly, and, where it depends on the version of the read model
+ * alone, comes from the cache; whatever is not as it should be is for Apollo to answer.
  */
 export function createHandler(deps: HandlerDeps) {
-  const { cache, readRequest, execute, costLimit, now, metrics } = deps;
+  const { cache, readRequest, runOperation, execute, costLimit, now, metrics } = deps;
 
-  /** Null: not for the cache. */
-  function cacheKeyOf(request: FastifyRequest): string | null {
+  function directOf(request: FastifyRequest): Direct | null {
     const plain = readRequest(request);
-    const weight = plain?.operation.weigh(plain.variables, now());
-    if (!weight?.request || refuseCost(weight.cost, costLimit)) return null;
-    return `graphql ${request.headers.accept ?? ''} ${weight.request}`;
+    const type = plain?.operation.kind === 'query' ? typeFor(request.headers.accept) : null;
+    if (!plain || type === null) return null;
+    const weight = plain.operation.weigh(plain.variables, now());
+    return weight === null || refuseCost(weight.cost, costLimit) ? null : { ...plain, weight, type };
+  }
+
+  /** Null: it was not run, and Apollo says why. */
+  async function run(
+    request: FastifyRequest,
+    direct: Direct,
+    seen: ReadVersion | null,
+  ): Promise<Made | null> {
+    const { operation, variables, weight, type } = direct;
+    const { result, outcome } = await runOperation(
+      { operation, variables, cost: weight.cost, asked: askedOf(request) },
+      seen,
+    );
+    if (result.data === undefined) return null;
+    const errors = result.errors?.map((error) => formatError(error.toJSON(), error));
+    const body = JSON.stringify({ errors, data: result.data, extensions: labelsOf(outcome, costLimit) });
+    return { version: outcome.version ?? 0, parts: [body], type, status: 200, keep: outcome.clean };
+  }
+
+  /** Never kept by anyone. */
+  async function answerOnce(request: FastifyRequest, reply: FastifyReply, direct: Direct | null) {
+    const made = direct && (await run(request, direct, null));
+    return made
+      ? sendAnswer(reply, { ...made, result: 'miss', tag: null })
+      : sendResponse(reply, await execute(request, null));
   }
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const key = cacheKeyOf(request);
-    if (key === null) {
+    const direct = directOf(request);
+    if (direct === null || direct.weight.request === null) {
       metrics.graphqlCache.inc({ result: 'bypass' });
-      return sendResponse(reply, await execute(request, null));
+      return answerOnce(request, reply, direct);
     }
+    const key = `graphql ${direct.type} ${direct.weight.request}`;
     const ifNoneMatch = request.method === 'GET' ? request.headers['if-none-match'] : undefined;
     const answer = await cache
-      .answer({ request: key, ifNoneMatch }, async (seen) => madeOf(await execute(request, seen)))
+      .answer({ request: key, ifNoneMatch }, async (seen) => {
+        const made = await run(request, direct, seen);
+        return made ?? madeOf(await execute(request, seen));
+      })
       .catch((error: unknown) => {
         request.log.warn({ reason: messageOf(error) }, 'graphql: no version to be had');
         return null;
       });
     // Without a database there is no version; the answer says so in the shape that clients read.
-    if (answer === null) return sendResponse(reply, await execute(request, null));
+    if (answer === null) return answerOnce(request, reply, direct);
     metrics.graphqlCache.inc({ result: answer.result });
     return sendAnswer(reply, answer);
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Queryable } from '../../database/client.ts';
 import { CoinlogError } from '../../errors.ts';
 import type { ReadSessions } from '../../read/session.ts';
-import { createReads } from './reads.ts';
+import { createReads, createSteadyReads } from './reads.ts';
 
 /** Sessions that say what became of them; their statements are the test's own. */
 function createSessions(open?: () => Promise<never>) {
@@ -90,5 +90,47 @@ describe('the reads of a request', () => {
     await expect(reads.read(async () => 1)).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
     await reads.close();
     expect(happened).toEqual(['open']);
+  });
+});
+
+describe('steady reads', () => {
+  const seen = { epoch: 'e', version: 7 };
+  const createSteadySessions = (isWhole: boolean) => {
+    const { happened, sessions } = createSessions();
+    const openSteady: ReadSessions['openSteady'] = async () => ({
+      version: 7,
+      sql: (() => undefined) as unknown as Queryable,
+      close: async () => void happened.push('close steady'),
+      isWhole: async () => isWhole,
+    });
+    return { happened, sessions: { ...sessions, openSteady } };
+  };
+
+  it('are whole as long as the version has not moved', async () => {
+    for (const isWhole of [true, false]) {
+      const reads = createSteadyReads(createSteadySessions(isWhole).sessions, seen);
+      expect(await reads.read(async () => 1)).toBe(1);
+      await reads.close();
+      expect(await reads.isWhole()).toBe(isWhole);
+    }
+  });
+
+  it('are not, where something had to hold', async () => {
+    const reads = createSteadyReads(createSteadySessions(true).sessions, seen);
+    expect(() => reads.hold()).toThrow('snapshot');
+    await reads.close();
+    expect(await reads.isWhole()).toBe(false);
+  });
+
+  it('are from a snapshot once something is changed, and never run again', async () => {
+    const { happened, sessions } = createSteadySessions(false);
+    const reads = createSteadyReads(sessions, seen);
+    await reads.version();
+    await reads.renew();
+    await reads.read(async () => 1);
+    expect(() => reads.hold()).not.toThrow();
+    await reads.close();
+    expect(await reads.isWhole()).toBe(true);
+    expect(happened).toEqual(['close steady', 'open', 'close']);
   });
 });

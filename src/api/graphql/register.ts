@@ -15,6 +15,7 @@ import { internalMessage } from './errors.ts';
 import { createApollo } from './execution/apollo.ts';
 import { costLimitDefault } from './execution/cost-limit.ts';
 import { createDocuments } from './execution/documents.ts';
+import { createRunOperation } from './execution/run-operation.ts';
 import { createPersistedTexts } from './execution/persisted.ts';
 import { createTrustedDocuments, type TrustMode } from './execution/trusted.ts';
 import { createHandler } from './handler.ts';
@@ -85,8 +86,9 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
   const apollo = createApollo({ schema, documents, persisted, costLimit, suggestions, log });
   const contextOf = createContexts(deps);
   const execute = createExecution({ apollo, sessions, contextOf });
+  const runOperation = createRunOperation({ sessions, contextOf, log });
   const readRequest = createRequestReader(documents, persisted);
-  const answer = createHandler({ cache, readRequest, execute, costLimit, now, metrics });
+  const answer = createHandler({ cache, readRequest, runOperation, execute, costLimit, now, metrics });
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
   // Before the sockets are closed: who waits for a commit waits no longer.
@@ -95,8 +97,7 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
   const socketOptions = createSocketOptions({
     schema,
     documents,
-    sessions,
-    contextOf,
+    runOperation,
     costLimit,
     now,
     log,

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
-import type { VersionReader } from '../../read/versions.ts';
+import type { ReadVersion, VersionReader } from '../../read/versions.ts';
 import { createAnswerCache, type AnswerCache, type Made } from './answer-cache.ts';
 
 function createTestVersions() {
-  const state = { epoch: 'e', version: 1, reads: 0 };
+  const state = { epoch: 'e', version: 1, reads: 0, recent: null as ReadVersion | null };
   const versions: VersionReader = {
+    recent: () => state.recent,
     read: async () => {
       state.reads += 1;
       return { epoch: state.epoch, version: state.version };
@@ -148,4 +149,24 @@ it('with no bytes nothing is kept, and tags are as good', async () => {
   const { tag } = await ask(cache, 'q', async () => made(1));
   expect((await ask(cache, 'q', async () => made(1))).result).toBe('miss');
   expect((await ask(cache, 'q', async () => made(1), tag ?? '')).result).toBe('not_modified');
+});
+
+it('only what is neither kept nor being made is begun with the version of a moment ago', async () => {
+  const { state, cache } = createCache();
+  state.recent = { epoch: 'e', version: 1 };
+  // A commit has come since: what is made finds it out.
+  state.version = 2;
+  expect(await ask(cache, 'q', async () => made(2))).toMatchObject({ result: 'miss', version: 2 });
+  expect(state.reads).toBe(0);
+  expect(await ask(cache, 'q', async () => made(9))).toMatchObject({ result: 'hit', version: 2 });
+  expect(state.reads).toBe(1);
+  state.recent = { epoch: 'e', version: 2 };
+  const { promise, resolve } = Promise.withResolvers<Made>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const first = ask(cache, 'p', () => (begin(), promise));
+  await begun;
+  state.version = 3;
+  expect(await ask(cache, 'p', async () => made(3))).toMatchObject({ result: 'miss', version: 3 });
+  resolve(made(2));
+  await first;
 });

@@ -60,14 +60,20 @@ function createShelf(maxBytes: number) {
   const kept = createLru(maxBytes, bytesOf);
   let current: ReadVersion = { epoch: '', version: -1 };
   const isCurrent = (of: ReadVersion) => of.version === current.version && of.epoch === current.epoch;
+
+  /** From here on what is put and found is of this version: nothing older is asked for again. */
+  function turnTo(version: ReadVersion): void {
+    if (!isCurrent(version)) kept.clear();
+    current = version;
+  }
+
   return {
-    /** From here on what is put and found is of this version: nothing older is asked for again. */
-    turnTo(version: ReadVersion): void {
-      if (!isCurrent(version)) kept.clear();
-      current = version;
-    },
+    turnTo,
+    has: (request: string) => kept.has(request),
     find: (request: string) => kept.get(request),
     put(request: string, of: ReadVersion, answer: Kept): void {
+      // Whoever made it may be the first to have seen a version.
+      if (of.epoch === current.epoch && of.version > current.version) turnTo(of);
       if (isCurrent(of)) kept.set(request, answer);
     },
     size: () => ({ answers: kept.count, bytes: kept.size }),
@@ -78,9 +84,26 @@ function createShelf(maxBytes: number) {
 export function createAnswerCache({ versions, build, maxBytes }: AnswerCacheDeps): AnswerCache {
   const shelf = createShelf(maxBytes);
   const making = new Map<string, Promise<Made>>();
+  /** How often an answer to each request is being made, of whatever version. */
+  const asked = new Map<string, number>();
 
   const tagOf = (epoch: string, readModelVersion: number, request: string): string =>
     weakTag({ epoch, build, readModelVersion, request });
+
+  function count(request: string, by: 1 | -1): void {
+    const left = (asked.get(request) ?? 0) + by;
+    if (left === 0) asked.delete(request);
+    else asked.set(request, left);
+  }
+
+  /**
+   * Which version an answer must not be older than. Where nothing is kept or being made it will be made, of the version
+   * as it is then: that of a moment ago does to begin with.
+   */
+  async function look({ request, ifNoneMatch }: Asked): Promise<ReadVersion> {
+    const isNew = ifNoneMatch === undefined && !asked.has(request) && !shelf.has(request);
+    return (isNew ? versions.recent() : null) ?? versions.read();
+  }
 
   /** Those who share it have all seen the same version, and what is made is not older. */
   function makeOnce(
@@ -96,7 +119,7 @@ export function createAnswerCache({ versions, build, maxBytes }: AnswerCacheDeps
 
   return {
     async answer({ request, ifNoneMatch }, make) {
-      const seen = await versions.read();
+      const seen = await look({ request, ifNoneMatch });
       const { epoch, version } = seen;
       shelf.turnTo(seen);
       // "*" means any answer, and there may be none but an error.
@@ -106,7 +129,15 @@ export function createAnswerCache({ versions, build, maxBytes }: AnswerCacheDeps
       }
       const kept = shelf.find(request);
       if (kept) return { result: 'hit', ...kept };
-      const { result, made } = makeOnce(`${epoch} ${version} ${request}`, () => make(seen));
+      const key = `${epoch} ${version} ${request}`;
+      const { result, made } = makeOnce(key, async () => {
+        count(request, 1);
+        try {
+          return await make(seen);
+        } finally {
+          count(request, -1);
+        }
+      });
       const { keep, ...answer } = await made;
       const tag = keep ? tagOf(epoch, answer.version, request) : null;
       if (tag !== null && result === 'miss')

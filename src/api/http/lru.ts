@@ -1,6 +1,8 @@
 /** A map of what was used last, within a limit; what was not used for longest goes first. */
 export interface Lru<Value> {
   get(key: string): Value | undefined;
+  /** Without using it. */
+  has(key: string): boolean;
   /** What is larger than a quarter of the limit is not kept: it would drive out most of the others. */
   set(key: string, value: Value): void;
   clear(): void;
@@ -19,6 +21,7 @@ export function createLru<Value>(maxSize: number, sizeOf: (key: string, value: V
   }
 
   return {
+    has: (key) => kept.has(key),
     get(key) {
       const found = kept.get(key);
       if (!found) return undefined;

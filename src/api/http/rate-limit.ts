@@ -32,17 +32,24 @@ const clientOf = (address: string): string => {
   return [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...tailed].slice(0, 4).join(':');
 };
 
+const unlimitedState = (resetAt: Date): RateState => ({
+  allowed: true,
+  limit: unlimited,
+  remaining: unlimited,
+  resetAt,
+});
+
 /** Requests of each client in each minute of the clock; `perMinute` null: as many as anybody likes. */
 export function createRateLimit(perMinute: number | null, now: () => Date): RateLimit {
   const counts = new Map<string, number>();
   let window = 0;
   return {
     take(address) {
+      if (perMinute === null) return unlimitedState(now());
       const current = Math.floor(now().getTime() / windowMs);
       if (current !== window) counts.clear();
       window = current;
       const resetAt = new Date((current + 1) * windowMs);
-      if (perMinute === null) return { allowed: true, limit: unlimited, remaining: unlimited, resetAt };
       const known = clientOf(address);
       const client = counts.has(known) || counts.size < clientsMax ? known : allOthers;
       const count = (counts.get(client) ?? 0) + 1;

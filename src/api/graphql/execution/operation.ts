@@ -13,16 +13,17 @@ import {
   type OperationTypeNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+import { createLru } from '../../http/lru.ts';
 import type { GraphqlContext } from '../context.ts';
 import { documentLimits } from './limits.ts';
-import { selectionOf, type Fragments, type Selected } from './selection.ts';
-import { costOf, isVersioned, type Variables } from './weigh.ts';
+import { selectionOf, variablesOf, type Fragments, type Selected } from './selection.ts';
+import { costOf, hasWeight, isVersioned, type Variables } from './weigh.ts';
 
 /** One operation of a valid document, with all that is known before it is run. */
 export interface Operation {
   kind: `${OperationTypeNode}`;
   name: string | null;
-  /** Null where the variables are none that it takes: running it will say so. */
+  /** Null where the variables are seen to be none that it takes: running it will say so in any case. */
   weigh(variables: Variables, now: Date): Weight | null;
   /** The first field it asks for: of a subscription the only one. */
   root: Selected | undefined;
@@ -42,6 +43,13 @@ export interface Weight {
 }
 
 const variableOptions = { maxErrors: documentLimits.errors };
+
+interface Judged {
+  cost: number;
+  isKept: boolean;
+}
+
+const judgedCharacters = 20_000;
 
 // Compiling takes some milliseconds: a document that is sent once is not worth them.
 const compiledFromRun = 2;
@@ -83,6 +91,7 @@ export function createOperation(
       .map((fragment) => [fragment.name.value, fragment]),
   );
   const definitions = definition.variableDefinitions ?? [];
+  const names = definitions.map(({ variable }) => variable.name.value);
   const name = definition.name?.value ?? null;
   const selection = selectionOf(schema, definition, fragments);
   const kind: Operation['kind'] = definition.operation;
@@ -93,31 +102,41 @@ export function createOperation(
     return coerced ? { kind: 'coerced', variables: coerced } : { kind: 'wrong', errors: errors ?? [] };
   }
 
-  function weigh(variables: Variables, now: Date): Weight | null {
+  const weighty = [...variablesOf(selection, hasWeight)];
+  const given = (variables: Variables, names: readonly string[]): string =>
+    JSON.stringify(names.map((name) => variables[name]));
+
+  function judge(variables: Variables, now: Date): Judged | null {
     const taken = coerce(variables);
     if (taken.kind === 'wrong') return null;
-    const coerced = taken.variables;
-    const kept = kind === 'query' && isVersioned(selection, coerced, now);
-    // Only what it takes, in its own order, as it was given.
-    const given = definitions.map(({ variable }) => variables[variable.name.value]);
-    return {
-      cost: costOf(selection, coerced),
-      request: kept ? `${digest} ${JSON.stringify(given)}` : null,
-    };
+    const isKept = kind === 'query' && isVersioned(selection, taken.variables, now);
+    return { cost: costOf(selection, taken.variables), isKept };
   }
 
-  /** Without variables only the clock can change its weight, and that only where there is a rule. */
-  let constant: Weight | null = null;
-  const hasVariables = definitions.length > 0;
+  /** By the variables that it depends on. Only of what is kept: the rest may depend on the clock. */
+  const judged = createLru<Judged>(judgedCharacters, (key) => key.length + 100);
+
+  function judgeOnce(variables: Variables, now: Date): Judged | null {
+    const key = given(variables, weighty);
+    const known = judged.get(key);
+    if (known) return known;
+    const made = judge(variables, now);
+    if (made?.isKept) judged.set(key, made);
+    return made;
+  }
 
   return {
     kind,
     name,
     weigh(variables, now) {
-      if (constant) return constant;
-      const weight = weigh(variables, now);
-      if (!hasVariables && weight?.request) constant = weight;
-      return weight;
+      const known = judgeOnce(variables, now);
+      // Only what it takes, in its own order, as it was given.
+      return (
+        known && {
+          cost: known.cost,
+          request: known.isKept ? `${digest} ${given(variables, names)}` : null,
+        }
+      );
     },
     root: selection[0],
     coerce,

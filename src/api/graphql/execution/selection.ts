@@ -11,6 +11,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
 
 /** A field that is asked for, with what is asked of it; fragments are dissolved. */
@@ -29,6 +30,27 @@ const fieldOf = (type: GraphQLNamedType, name: string) => {
     ? (type.getFields() as Record<string, GraphQLField<unknown, unknown>>)[name]
     : undefined;
 };
+
+/** The variables that stand in the arguments of those fields that meet a condition. */
+export function variablesOf(
+  selection: readonly Selected[],
+  isWanted: (field: Selected['field']) => boolean,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (value: ValueNode): void => {
+    if (value.kind === Kind.VARIABLE) found.add(value.name.value);
+    else if (value.kind === Kind.LIST) value.values.forEach(visit);
+    else if (value.kind === Kind.OBJECT) for (const field of value.fields) visit(field.value);
+  };
+  const walk = (selected: readonly Selected[]): void => {
+    for (const { field, node, children } of selected) {
+      if (isWanted(field)) for (const { value } of node.arguments ?? []) visit(value);
+      walk(children);
+    }
+  };
+  walk(selection);
+  return found;
+}
 
 /** Everything that a valid operation asks for. `fragments` may hold no cycle, and dissolve to no more than is bearable. */
 export function selectionOf(

@@ -66,6 +66,10 @@ function costOfSelection(selection: readonly Selected[], variables: Variables, p
   return selection.reduce((total, selected) => total + costOfOne(selected, variables, page), 0);
 }
 
+/** Whether the arguments of a field say anything of the weight of what it is in. */
+export const hasWeight = (field: Selected['field']): boolean =>
+  Object.keys(rulesOf(field)).length > 0 || field.args.some(({ name }) => name === 'first');
+
 /**
  * Pure: about how many objects an answer has at most, with some that take more counted for more. A list counts as often
  * as it has items, and lists within lists are multiplied. What `@skip` leaves out is counted.

@@ -10,7 +10,6 @@ import {
 } from 'graphql';
 import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/@fastify/websocket';
-import type { ReadSessions } from '../../../read/session.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 import { tooMany, type RateLimit } from '../../http/rate-limit.ts';
 import type { Asked, GraphqlContext } from '../context.ts';
@@ -18,8 +17,8 @@ import { isInternal } from '../errors.ts';
 import { refuseCost } from '../execution/cost-limit.ts';
 import type { Documents } from '../execution/documents.ts';
 import type { Operation } from '../execution/operation.ts';
+import type { RunOperation } from '../execution/run-operation.ts';
 import { labelsOf, logFailure } from '../plugins.ts';
-import { createReads, createSteadyReads, type Reads } from '../reads.ts';
 import { asGraphQLError, asBadInput, asInvalid, badInput, format } from './socket-errors.ts';
 import { coinsChanged } from './coins-changed.ts';
 import { runChanged } from './run-changed.ts';
@@ -35,8 +34,7 @@ export interface SocketServerDeps {
   schema: GraphQLSchema;
   documents: Documents;
   hub: Hub;
-  sessions: ReadSessions;
-  contextOf: (asked: Asked, reads: Reads) => GraphqlContext;
+  runOperation: RunOperation;
   costLimit: number;
   rateLimit: RateLimit;
   now: () => Date;
@@ -53,7 +51,7 @@ type SocketContext = Context<Record<string, unknown>, Extra>;
 
 /** Serves graphql-transport-ws under the same limits as HTTP, where no plugin of Apollo's runs. */
 export function createSocketOptions(deps: SocketServerDeps): SocketOptions {
-  const { schema, documents, hub, sessions, contextOf, costLimit, now, log } = deps;
+  const { schema, documents, hub, runOperation, costLimit, now, log } = deps;
 
   function admit(asked: Asked, payload: SubscribePayload): Admitted | readonly GraphQLError[] {
     if (asked.rate && !asked.rate.allowed) return [asGraphQLError(tooMany(asked.rate))];
@@ -79,25 +77,14 @@ export function createSocketOptions(deps: SocketServerDeps): SocketOptions {
     };
   }
 
-  async function runOver(reads: Reads, args: Admitted): Promise<ExecutionResult> {
-    const { operation, asked, cost } = args.contextValue;
-    const context = contextOf(asked, reads);
-    context.outcome.cost = cost;
-    try {
-      const result = await operation.run(context, args.variableValues ?? {});
-      const version = await reads.version().catch(() => null);
-      report(result, context, operation.name);
-      return { ...result, extensions: labelsOf({ ...context.outcome, version }, costLimit) };
-    } finally {
-      await reads.close();
-    }
-  }
-
   /** A query or a mutation. */
-  async function run(args: Admitted): Promise<ExecutionResult> {
-    const steady = createSteadyReads(sessions, null);
-    const result = await runOver(steady, args);
-    return (await steady.isWhole()) ? result : runOver(createReads(sessions), args);
+  async function run({ variableValues, contextValue }: Admitted): Promise<ExecutionResult> {
+    const { operation, cost, asked } = contextValue;
+    const { result, outcome } = await runOperation(
+      { operation, cost, asked, variables: variableValues ?? {} },
+      null,
+    );
+    return { ...result, extensions: labelsOf(outcome, costLimit) };
   }
 
   function report({ errors }: ExecutionResult, context: GraphqlContext, name: string | null): void {
