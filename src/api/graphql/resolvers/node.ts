@@ -8,8 +8,9 @@ import { snapshotOf } from '../types/snapshot.ts';
 import { loadCoin } from './coin-at.ts';
 import { loadAnomaly, loadDrift, loadEvent, loadRebuild, loadRejected, loadRun, loadSource } from './load.ts';
 
-/** An event can be there before the read model knows of it. */
-const isOfLog = (id: unknown): boolean => typeof id !== 'string' || parseNodeId(id)?.kind === 'event';
+/** An event can be there before the read model knows of it, and a rebuild goes on while the read model stays as it is. */
+const isBesideReadModel = (id: unknown): boolean =>
+  typeof id !== 'string' || ['event', 'rebuild'].includes(parseNodeId(id)?.kind ?? '');
 
 async function loadNode(context: GraphqlContext, id: string): Promise<Node | null> {
   const parsed = parseNodeId(id);
@@ -40,7 +41,7 @@ async function loadNode(context: GraphqlContext, id: string): Promise<Node | nul
 
 @Resolver()
 export class NodeResolver {
-  @Unversioned(({ id }) => isOfLog(id))
+  @Unversioned(({ id }) => isBesideReadModel(id))
   @Query(() => Node, {
     nullable: true,
     description: 'Anything by its id. Null when there is nothing of that id.',
@@ -52,7 +53,7 @@ export class NodeResolver {
     return loadNode(context, id);
   }
 
-  @Unversioned(({ ids }) => !Array.isArray(ids) || ids.some(isOfLog))
+  @Unversioned(({ ids }) => !Array.isArray(ids) || ids.some(isBesideReadModel))
   @Items(({ ids }) => (Array.isArray(ids) ? ids.length : maxPageSize))
   @Query(() => [Node], {
     nullable: 'items',
