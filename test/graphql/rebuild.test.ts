@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { createControlled, plainPage, type Controlled } from './controlled.ts';
+import { createSocketClient, listenOn } from './socket.ts';
 
 let database: TestDatabase;
 let controlled: Controlled;
@@ -113,6 +114,21 @@ describe('the mutation rebuild', () => {
     const { data } = await rebuild({ verify: true });
     await ended(data.rebuild.rebuild.id);
     expect(await lookAt(`rebuild:${id}`)).toMatchObject({ status: 'FAILED', error: /process ended/ });
+  });
+
+  it('is followed over a WebSocket until it has ended', async () => {
+    const socket = createSocketClient(await listenOn(controlled.api));
+    const { data } = await rebuild({});
+    const listener = socket.subscribe<{ rebuildProgress: Shown }>(
+      `subscription ($id: ID) { rebuildProgress(id: $id) { ${fields} } }`,
+      { id: data.rebuild.rebuild.id },
+    );
+    await waitFor('the subscription is complete', () => listener.isOver);
+    const steps = listener.messages.map((message) => message.data.rebuildProgress);
+    expect(listener.failures).toEqual([]);
+    expect(steps.at(-1)).toMatchObject({ id: data.rebuild.rebuild.id, status: 'SWAPPED', snapshots: 3 });
+    expect(new Set(steps.map((step) => JSON.stringify(step))).size).toBe(steps.length);
+    await socket.close();
   });
 
   it('needs the key', async () => {

@@ -3,6 +3,7 @@ import { Optional } from '../fields.ts';
 import { CoinFilter } from '../inputs.ts';
 import { SafeInt } from '../scalars.ts';
 import { CoinsChanged } from '../types/coins-changed.ts';
+import { Rebuild } from '../types/rebuild.ts';
 import { Run } from '../types/run.ts';
 
 /** Where messages come from is `subscriptions/`, which needs no help of the executor. */
@@ -51,6 +52,19 @@ export class SubscriptionResolver {
     @Arg('source', () => String, { nullable: true, description: 'Only of this source.' })
     _source?: string | null,
   ): Run {
+    return event;
+  }
+
+  @Subscription(() => Rebuild, {
+    subscribe: overWebSocket,
+    description:
+      'How far a rebuild of the read model is, each time it has moved, and complete once it has ended. Without an id: the newest, and those that follow.',
+  })
+  rebuildProgress(
+    @Root() event: Rebuild,
+    @Arg('id', () => ID, { nullable: true, description: 'Which one, as `rebuild` answers it.' })
+    _id?: string | null,
+  ): Rebuild {
     return event;
   }
 }

@@ -22,10 +22,11 @@ import { labelsOf, logFailure } from '../plugins.ts';
 import { asGraphQLError, asBadInput, asInvalid, badInput, format } from './socket-errors.ts';
 import { coinsChanged } from './coins-changed.ts';
 import { runChanged } from './run-changed.ts';
+import { rebuildProgress } from './rebuild-progress.ts';
 import type { Hub, SubscriptionField } from './subscription.ts';
 
 /** Every field of `Subscription`. */
-const fields: Readonly<Record<string, SubscriptionField>> = { coinsChanged, runChanged };
+const fields: Readonly<Record<string, SubscriptionField>> = { coinsChanged, rebuildProgress, runChanged };
 
 // More than any page has; one socket must not be many clients.
 const subscriptionsPerSocket = 50;
