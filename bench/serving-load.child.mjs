@@ -35,11 +35,11 @@ const timer = setInterval(() => {
   for (let n = 0; n < due; n += 1) {
     const asked = ask();
     running.add(asked);
-    asked.finally(() => running.delete(asked));
+    void asked.finally(() => running.delete(asked));
   }
 }, 20);
 
-process.on('message', async ({ swapAt, doneAt }) => {
+async function tell({ swapAt, doneAt }) {
   clearInterval(timer);
   await Promise.all(running);
   const times = answers.map(({ ms }) => ms).sort((a, b) => a - b);
@@ -56,5 +56,7 @@ process.on('message', async ({ swapAt, doneAt }) => {
     longestAtSwapMs: Math.max(0, ...during.map(({ ms }) => ms)),
   });
   process.disconnect();
-});
+}
+
+process.on('message', (asked) => void tell(asked));
 process.send({ ready: true });

@@ -65,7 +65,9 @@ export function createBench() {
       if (pid !== null) process.kill(pid, 'SIGQUIT');
       await until(async () => (await runningPid(dataDir)) === null);
     }
-    for (const path of folders) await rm(path, { recursive: true, force: true });
+    // A server that is still ending may write a file meanwhile.
+    for (const path of folders)
+      await rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
   return { folder, start, holder, cleanUp };
 }
