@@ -102,7 +102,7 @@ describe('coinlog log archive', () => {
         ],
       });
       expect((await show()).stdout.equals(before.stdout)).toBe(true);
-      expect((await run(['verify', '--json'])).json()).toMatchObject({ ok: true, events: 7 });
+      expect((await run(['verify', '--json'])).json()).toMatchObject({ ok: true });
       expect((await run(['rebuild', '--verify', '--json'])).json()).toMatchObject({
         differences: { count: 0 },
       });
