@@ -25,12 +25,12 @@ export interface BenchServer {
  * Autovacuum is off: which side it would fall upon is chance, and nothing measured here updates or deletes enough rows
  * to need it.
  */
-export async function startBenchServer(): Promise<BenchServer> {
+export async function startBenchServer(settings: Record<string, string> = {}): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'coinlog-bench-'));
   // The server may run as another user, who has to get in.
   chmodSync(folder, 0o755);
   const dataDir = join(folder, 'data');
-  const server = await startEmbedded({ dataDir, settings: { autovacuum: 'off' } });
+  const server = await startEmbedded({ dataDir, settings: { autovacuum: 'off', ...settings } });
   const owner = connect(server.owner, { max: 2, name: 'bench', role: null });
   await migrate(owner);
   await owner`grant coinlog_app to coinlog`;

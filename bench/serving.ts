@@ -8,7 +8,7 @@ import { readHeads } from '../src/log/read.ts';
 import { createProjector, type Projector } from '../src/projector/projector.ts';
 import { silentLogger } from '../src/telemetry/logger.ts';
 import { makePages, perPage } from './pages.ts';
-import { runRebuild } from './rebuild.ts';
+import { runRebuild } from './in-child.ts';
 import type { BenchServer } from './server.ts';
 import { appendPage } from './sides.ts';
 import { figure, formatTable } from './table.ts';

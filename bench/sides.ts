@@ -10,6 +10,9 @@ export interface Page {
 
 export const stream = 'coingecko.markets';
 
+// Of one sweep, as many as make all invented coins: a coin that comes twice in a run counts once.
+const pagesPerRun = 40;
+
 /** A page through coinlog's public append, as the ingester does it. */
 export async function appendPage(sql: Sql, index: number, payload: Uint8Array): Promise<void> {
   const request = { path: '/coins/markets', params: { vs_currency: 'usd', page: index + 1 } };
@@ -18,7 +21,7 @@ export async function appendPage(sql: Sql, index: number, payload: Uint8Array): 
       id: deriveId('bench', index),
       type: 'page.fetched',
       schemaVersion: 1,
-      runId: 'bench',
+      runId: `bench-${Math.floor(index / pagesPerRun)}`,
       receivedAt: new Date('2026-11-20T00:00:00Z'),
       metadata: { request, status: 200, attempt: 1, page: index + 1, headers: {} },
       payload,

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import { migrate as drizzleMigrate } from 'drizzle-orm/postgres-js/migrator';
+import { loadMigrator } from './drizzle.ts';
 import { z } from 'zod';
 import { CoinlogError } from '../errors.ts';
 import type { Sql } from './client.ts';
@@ -52,7 +51,8 @@ export async function migrate(owner: Sql): Promise<{ applied: number }> {
     await session`select pg_advisory_lock(${migrationLock})`;
     const before = await appliedMigrations(owner);
     refuseNewer(before, knownMigrations());
-    await drizzleMigrate(drizzle(owner), {
+    const { drizzle, migrate: migrateWith } = loadMigrator();
+    await migrateWith(drizzle(owner), {
       migrationsFolder: folder,
       migrationsSchema: 'control',
       migrationsTable: 'migration',

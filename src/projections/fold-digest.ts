@@ -33,6 +33,7 @@ const foldFiles = [
   'projector/write-listings',
   'projector/write-records',
   'projector/write-runs',
+  'projector/write-sweeps',
 ];
 const isFold = (name: string): boolean => /\.(js|ts)$/.test(name) && !/sandbox|test|\.d\.ts$/.test(name);
 

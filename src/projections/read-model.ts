@@ -1,6 +1,7 @@
-import { boolean, primaryKey } from 'drizzle-orm/pg-core';
+import { boolean, primaryKey } from '../database/drizzle.ts';
 import { anomalyTable } from './anomalies/tables.ts';
 import { coinTable, sourceCoinTable } from './coins/tables.ts';
+import { sweptPageTable } from './coins/sweep.ts';
 import { coinAliasTable, identityLinkTable, linkHistoryTable } from './identity/tables.ts';
 import { count, readSchema, text, time } from './columns.ts';
 import {
@@ -58,6 +59,7 @@ export const comparedTables: readonly ReadTable[] = [
   linkHistoryTable,
   coinAliasTable,
   coinTable,
+  sweptPageTable,
   listingTable,
   runTable,
   sourceStateTable,

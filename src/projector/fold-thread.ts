@@ -1,8 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { LogEvent } from '../log/event.ts';
-import type { Decisions } from './decisions.ts';
-import { createFolder, type FeedDrifts, type FoldedEvent } from './fold-event.ts';
+import { createFolder, type FoldedBefore, type FoldedEvent } from './fold-event.ts';
 
 /** Folds batches one after the other, each going on from the one before. */
 export interface BatchFolder {
@@ -11,17 +10,27 @@ export interface BatchFolder {
   close(): Promise<void>;
 }
 
-/** What a folder begins with; it crosses to another thread as it is. */
-export interface FoldedBefore {
-  drifts: FeedDrifts;
-  decisions: Decisions;
-}
-
 /** Folds in this thread. */
-export function createBatchFolder({ drifts, decisions }: FoldedBefore): BatchFolder {
-  const fold = createFolder(drifts, decisions);
+export function createBatchFolder(before: FoldedBefore): BatchFolder {
+  const fold = createFolder(before);
   return { fold: async (events) => events.map(fold), close: async () => undefined };
 }
+
+// As little as is no slower: with as much as there is it took 70 MB more, and 7 % longer to collect them.
+const youngGenerationMb = 48;
+
+/** Payloads are handed over, not copied, but for those that lie in memory that others use too. */
+const payloadsOf = (events: readonly LogEvent[]): ArrayBuffer[] => [
+  ...new Set(
+    events.flatMap(({ payload }) =>
+      payload.byteLength > 0 &&
+      payload.buffer instanceof ArrayBuffer &&
+      payload.buffer.byteLength === payload.byteLength
+        ? payload.buffer
+        : [],
+    ),
+  ),
+];
 
 /**
  * Folds in a thread of its own: reading records takes about as long as PostgreSQL takes to write them, so that on two
@@ -30,7 +39,10 @@ export function createBatchFolder({ drifts, decisions }: FoldedBefore): BatchFol
 export function startFoldThread(before: FoldedBefore): BatchFolder {
   // The extension is that of the running build.
   const script = new URL(`./fold-thread.worker${extname(import.meta.filename)}`, import.meta.url);
-  const worker = new Worker(script, { workerData: before });
+  const worker = new Worker(script, {
+    workerData: before,
+    resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
+  });
   const waiting: PromiseWithResolvers<FoldedEvent[]>[] = [];
   let broken: Error | null = null;
   const breakWith = (error: Error): void => {
@@ -45,7 +57,7 @@ export function startFoldThread(before: FoldedBefore): BatchFolder {
       if (broken) return Promise.reject(broken);
       const folding = Promise.withResolvers<FoldedEvent[]>();
       waiting.push(folding);
-      worker.postMessage(events);
+      worker.postMessage(events, payloadsOf(events));
       return folding.promise;
     },
     async close() {

@@ -1,10 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogEvent } from '../log/event.ts';
-import { createFolder } from './fold-event.ts';
-import type { FoldedBefore } from './fold-thread.ts';
+import { createFolder, type FoldedBefore, type FoldedEvent } from './fold-event.ts';
 
 // The other end is `startFoldThread`, which sends nothing else.
-const { drifts, decisions } = workerData as FoldedBefore;
-const fold = createFolder(drifts, decisions);
+const fold = createFolder(workerData as FoldedBefore);
 
-parentPort?.on('message', (events: LogEvent[]) => parentPort?.postMessage(events.map(fold)));
+/** Lines are handed over, not copied. */
+const linesOf = (folded: FoldedEvent): ArrayBuffer[] =>
+  folded.kind === 'folded' && folded.records
+    ? [folded.records.staged.buffer, folded.records.fresh.buffer]
+    : [];
+
+parentPort?.on('message', (events: LogEvent[]) => {
+  const folded = events.map(fold);
+  parentPort?.postMessage(folded, folded.flatMap(linesOf));
+});

@@ -84,7 +84,7 @@ export function createKeeper(deps: ProjectorDeps, lease: LeaseRequest, signal: A
           lease,
           decisions,
           onDead: 'put aside',
-          summaries: 'with each batch',
+          gathered: null,
           identity,
         },
       };

@@ -2,8 +2,9 @@ import type { Sql } from '../database/client.ts';
 import type { Archive } from '../log/archive/archive.ts';
 import type { LogEvent } from '../log/event.ts';
 import { readBatch, type BatchLimits, type Checkpoints } from './batch.ts';
+import { readFoldedBefore } from './folded-before.ts';
 import { createFolder, type FoldedEvent } from './fold-event.ts';
-import { readCheckpoints, readDrifts } from './schema.ts';
+import { readCheckpoints } from './schema.ts';
 import type { WriteTarget } from './write-batch.ts';
 import { writeFolded, type WriteDeps } from './write-folded.ts';
 
@@ -41,7 +42,7 @@ export async function projectStep(
   if (events.length === 0) return { kind: 'caught_up' };
   // After the checkpoints: a writer that was faster has moved both, and this batch is refused.
   const streams = events.map(({ stream }) => stream);
-  const fold = createFolder(await readDrifts(sql, target.schema, streams), target.decisions);
+  const fold = createFolder(await readFoldedBefore(sql, target, streams));
   const written = await writeFolded(deps, target, foldLazily(events, fold), limits.records);
   if (written.kind === 'not_ours') return written;
   return { kind: 'projected', events: written.events, rows: written.rows, version: written.version };

@@ -10,7 +10,9 @@ import type { BatchLimits, Checkpoints } from './batch.ts';
 import { readDecisions } from './decisions.ts';
 import { projectorLease } from './leases.ts';
 import { clearOrphans } from './only-rebuild.ts';
-import { eventsBetween, projectStep } from './project.ts';
+import { eventsBetween, projectStep, type StepResult } from './project.ts';
+import { projectAhead, threadFromEvents } from './project-ahead.ts';
+import { readHeads } from '../log/read.ts';
 import { createKeeper } from './keeper.ts';
 import { keepPartitionsAhead, readCheckpoints, readModelState } from './schema.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -49,6 +51,8 @@ const leaseTtlMs = 3_000;
 const stalledAfterMs = 60_000;
 // For what only another process or an operator can change.
 const standByMs = 2_000;
+// Of a reader that is far behind nobody waits for a single page: a coin that comes ten times is written once.
+const commitsAtOnce = 10;
 // LISTEN is only a hint: this is how long a missed one costs.
 const pollMs = 250;
 
@@ -99,6 +103,22 @@ export function createProjector(deps: ProjectorDeps): Projector {
     log.info({ before }, 'projector: older observations go from the history');
   }
 
+  /** The next commit; of one that is far behind, all until it is not, or what it obeys has changed. */
+  async function advance(target: WriteTarget, upTo?: Checkpoints): Promise<StepResult> {
+    const heads = upTo ?? (await readHeads(sql));
+    if (eventsBetween(await readCheckpoints(sql, 'read'), heads) < threadFromEvents)
+      return projectStep(deps, target, upTo);
+    const ahead = { ...deps, rowsPerCommit: commitsAtOnce * deps.limits.records };
+    const { foldDigest } = target.decisions;
+    let last: StepResult = { kind: 'caught_up' };
+    for await (const step of projectAhead(ahead, target, heads)) {
+      last = step;
+      if (closing || step.kind === 'not_ours') break;
+      if ((await readDecisions(sql, deps.codeDigest)).foldDigest !== foldDigest) break;
+    }
+    return last;
+  }
+
   /** Stands by, with a reason, for as long as nothing but another process or an operator can change it. */
   async function standBy(reason: string): Promise<void> {
     if (reason !== standingByFor) log.warn({ reason }, 'projector: standing by');
@@ -123,7 +143,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
       if (kept.kind === 'unreadable') return standBy(kept.error.message);
       standingByFor = '';
       await ensurePartitions();
-      const step = await projectStep(deps, kept.target);
+      const step = await advance(kept.target);
       if (step.kind === 'not_ours') return log.warn({ reason: step.reason }, 'projector: standing by');
       if (step.kind === 'projected') continue;
       await wakeUp.wait(pollMs);
@@ -171,7 +191,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
       if (!following && (await acquireLease(sql, lease))) {
         const target = await ensureReadable();
         await ensurePartitions();
-        if (target) await projectStep(deps, target, heads);
+        if (target) await advance(target, heads);
       } else await sleep(50);
       const before = left;
       left = await remaining(heads);

@@ -6,7 +6,7 @@ import { madeByOf, readDecisions } from './decisions.ts';
 import { asOnlyRebuild } from './only-rebuild.ts';
 import type { RebuildRecord } from './rebuild-record.ts';
 import { foldAll, type Beside, type RebuildDeps } from './rebuild.ts';
-import { createReadIndexes, createReadModelBeside, dropReadModel } from './schema.ts';
+import { createReadModelBeside, dropReadModel } from './schema.ts';
 
 /** The last event of a stream that was recorded up to a time; 0 when there is none. Times never go back in a stream. */
 async function lastUntil(
@@ -63,10 +63,8 @@ async function foldUntil(deps: RebuildDeps, until: Date, record: RebuildRecord):
   await createReadModelBeside(sql, schema, madeBy, now());
   try {
     const identity = createIdentityMemory(deps);
-    const beside: Beside = { schema, decisions, onDead: 'put aside', identity };
+    const beside: Beside = { schema, decisions, onDead: 'put aside', identity, isRead: true };
     const events = await foldAll(deps, beside, upTo, record);
-    record.report({ phase: 'indexing' });
-    await createReadIndexes(sql, schema);
     const [row] = await sql<
       { snapshots: number }[]
     >`select count(*) as snapshots from ${sql(schema)}.snapshot`;

@@ -4,6 +4,9 @@ import { blockLease } from '../database/lease.ts';
 import { CoinlogError } from '../errors.ts';
 import { historyFrom } from '../control/history-decisions.ts';
 import type { Archive } from '../log/archive/archive.ts';
+import { createGatheredCoins, type GatheredCoins } from '../projections/coins/gathered.ts';
+import { allTables } from '../projections/read-model.ts';
+import { snapshotTable } from '../projections/snapshots/tables.ts';
 import { readHeads } from '../log/read.ts';
 import type { BatchLimits, Checkpoints } from './batch.ts';
 import { createCorrections, type Corrections } from './correct.ts';
@@ -58,23 +61,51 @@ const turnsPerSwap = 20;
 const swapAttempts = 10;
 
 /** A read model that is being made beside the live one. */
-export type Beside = Pick<WriteTarget, 'schema' | 'decisions' | 'onDead' | 'identity'>;
+export interface Beside extends Pick<WriteTarget, 'schema' | 'decisions' | 'onDead' | 'identity'> {
+  /** Somebody will: it gets the indexes that reading wants. */
+  isRead: boolean;
+}
 
-/** Folds the bulk of the log into an empty schema of its own. What follows from the snapshots is made once, at the end. */
+/** Makes what follows from the snapshots, once for all of them. */
+async function sumUp(sql: Sql, schema: string, gathered: GatheredCoins): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`set local role coinlog_projector`;
+    await tx.unsafe(`set local search_path = ${schema}, pg_temp`);
+    await writeSummaries(tx, gathered);
+  });
+}
+
+/** Ends when all have ended, and fails with the first that failed: nothing is left behind that still writes. */
+async function together(tasks: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(tasks);
+  await Promise.all(tasks);
+}
+
+/**
+ * Folds the bulk of the log into an empty schema of its own. What follows from the snapshots is made once, at the end,
+ * and meanwhile the indexes of the snapshots, on another connection: 1.5 s of 5.8 for 150,000 of them otherwise.
+ */
 export async function foldAll(
   deps: RebuildDeps,
   beside: Beside,
   upTo: Checkpoints,
   record: RebuildRecord,
 ): Promise<number> {
-  const events = await foldUpTo(deps, { ...beside, lease: null, summaries: 'at the end' }, upTo, record);
-  await expireBeside(deps.sql, beside.schema, historyFrom(beside.decisions.expiries));
+  const { sql } = deps;
+  const { schema, decisions } = beside;
+  const gathered = createGatheredCoins();
+  const events = await foldUpTo(deps, { ...beside, lease: null, gathered }, upTo, record);
+  await expireBeside(sql, schema, historyFrom(decisions.expiries));
   record.report({ phase: 'summing up' });
-  await deps.sql.begin(async (tx) => {
-    await tx`set local role coinlog_projector`;
-    await tx.unsafe(`set local search_path = ${beside.schema}, pg_temp`);
-    await writeSummaries(tx);
-  });
+  const indexing = beside.isRead ? createReadIndexes(sql, schema, [snapshotTable]) : Promise.resolve();
+  await together([sumUp(sql, schema, gathered), indexing]);
+  if (!beside.isRead) return events;
+  record.report({ phase: 'indexing' });
+  await createReadIndexes(
+    sql,
+    schema,
+    allTables.filter((table) => table !== snapshotTable),
+  );
   return events;
 }
 
@@ -86,7 +117,7 @@ export function foldOn(
   record: RebuildRecord,
 ): Promise<number> {
   record.report({ phase: 'catching up' });
-  return foldUpTo(deps, { ...beside, lease: null, summaries: 'with each batch' }, upTo, record);
+  return foldUpTo(deps, { ...beside, lease: null, gathered: null }, upTo, record);
 }
 
 async function foldUpTo(
@@ -99,7 +130,8 @@ async function foldUpTo(
   const total = record.progress().events + left;
   record.report({ total });
   let events = 0;
-  for await (const step of projectAhead(deps, target, upTo)) {
+  const ahead = { ...deps, rowsPerCommit: deps.limits.records };
+  for await (const step of projectAhead(ahead, target, upTo)) {
     if (step.kind === 'not_ours') throw new CoinlogError('BUSY', `Rebuild stopped: ${step.reason}.`);
     if (deps.signal?.aborted) throw new CoinlogError('BUSY', 'The rebuild was stopped; nothing was changed.');
     events += step.events;
@@ -200,10 +232,8 @@ async function rebuildBeside(deps: RebuildDeps, record: RebuildRecord): Promise<
   const madeBy = madeByOf(deps.codeDigest, decisions);
   await createReadModelBeside(sql, 'read_next', madeBy, now());
   const identity = createIdentityMemory(deps);
-  const beside: Beside = { schema: 'read_next', decisions, onDead: 'stop', identity };
+  const beside: Beside = { schema: 'read_next', decisions, onDead: 'stop', identity, isRead: true };
   let events = await foldAll(deps, beside, await readHeads(sql), record);
-  record.report({ phase: 'indexing' });
-  await createReadIndexes(sql, 'read_next');
   record.report({ phase: 'comparing' });
   const corrections = createCorrections(deps, decisions);
   await corrections.noteAhead();

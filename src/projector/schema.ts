@@ -6,11 +6,10 @@ import {
   createIndexStatements,
   createPartitionStatement,
   createStatements,
+  type ReadTable,
 } from '../projections/read-table.ts';
-import type { FeedDrift } from '../projections/drift/fold.ts';
 import type { Checkpoints } from './batch.ts';
 import { lastShown, noteShown } from './shown.ts';
-import type { FeedDrifts } from './fold-event.ts';
 
 /** What made a read model. */
 export interface MadeBy {
@@ -40,17 +39,6 @@ export async function readCheckpoints(sql: Queryable, schema: string): Promise<C
     { stream: string; version: number }[]
   >`select stream, version from ${sql(schema)}.checkpoint`;
   return new Map(rows.map((row) => [row.stream, row.version]));
-}
-
-/** What is known of the payloads of some feeds. */
-export async function readDrifts(
-  sql: Queryable,
-  schema: string,
-  streams: Iterable<string>,
-): Promise<FeedDrifts> {
-  const rows = await sql<{ stream: string; state: FeedDrift }[]>`
-    select stream, state from ${sql(schema)}.feed_drift where stream = any(${[...new Set(streams)]})`;
-  return new Map(rows.map(({ stream, state }) => [stream, state]));
 }
 
 // This month and the two after it are made ahead; what is older than the log lies in the default partition.
@@ -136,16 +124,20 @@ export async function createReadModelBeside(
   });
 }
 
-/** Makes the indexes that reading wants; a read model that is only compared does without. */
-export async function createReadIndexes(sql: Sql, schema: string): Promise<void> {
+/** Makes the indexes that reading some tables wants; a read model that is only compared does without. */
+export async function createReadIndexes(
+  sql: Sql,
+  schema: string,
+  tables: readonly ReadTable[],
+): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`set local role coinlog_projector`;
-    await makeIndexes(tx, schema);
+    await makeIndexes(tx, schema, tables);
   });
 }
 
-async function makeIndexes(tx: Transaction, schema: string): Promise<void> {
-  for (const readTable of allTables)
+async function makeIndexes(tx: Transaction, schema: string, tables: readonly ReadTable[]): Promise<void> {
+  for (const readTable of tables)
     for (const statement of createIndexStatements(schema, readTable)) await tx.unsafe(statement);
 }
 
@@ -166,7 +158,7 @@ export async function createLiveReadModel(
     const version = (await lastShown(tx)) + 1;
     await tx`update read.read_model set version = ${version}, rebuilt_version = ${version}`;
     await noteShown(tx, version, 'read', { foldDigest: madeBy.foldDigest, withdrawn: 0, introduced: 0 });
-    await makeIndexes(tx, 'read');
+    await makeIndexes(tx, 'read', allTables);
     await pointPublicViews(tx, 'read');
   });
 }

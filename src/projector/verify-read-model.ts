@@ -1,4 +1,4 @@
-import { getTableConfig } from 'drizzle-orm/pg-core';
+import { getTableConfig } from '../database/drizzle.ts';
 import type { Queryable } from '../database/client.ts';
 import { blockLease } from '../database/lease.ts';
 import { CoinlogError } from '../errors.ts';
@@ -84,7 +84,7 @@ async function foldAndCompare(deps: RebuildDeps, record: RebuildRecord): Promise
     const madeBy = madeByOf(deps.codeDigest, decisions);
     await createReadModelBeside(sql, schema, madeBy, now());
     const identity = createIdentityMemory(deps);
-    const beside: Beside = { schema, decisions, onDead: 'put aside', identity };
+    const beside: Beside = { schema, decisions, onDead: 'put aside', identity, isRead: false };
     let events = await foldAll(deps, beside, await readCheckpoints(sql, 'read'), record);
     // The writer waits from here, so that both sides stand at the same events while they are compared.
     const differences = await sql.begin(async (tx) => {

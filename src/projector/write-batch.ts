@@ -1,5 +1,6 @@
 import type { Sql, Transaction } from '../database/client.ts';
 import { lockLease, type LeaseRequest } from '../database/lease.ts';
+import type { GatheredCoins } from '../projections/coins/gathered.ts';
 import { createStaging } from '../projections/records/staged.ts';
 import { effectsOf, type BatchEffects } from './batch-effects.ts';
 import type { Decisions } from './decisions.ts';
@@ -14,8 +15,9 @@ import { CopyFailed } from './copy-rows.ts';
 import { writeCoins } from './write-coins.ts';
 import { writeIdentity } from './write-identity.ts';
 import { writeListingRows } from './write-listings.ts';
-import { writeRecords, type Staging, type Summaries } from './write-records.ts';
-import { readRunStates, sweepOf, writeRunStates } from './write-runs.ts';
+import { writeRecords, type CopyWay } from './write-records.ts';
+import { readRunStates, writeRunStates } from './write-runs.ts';
+import { writeSweeps } from './write-sweeps.ts';
 
 /** Which read model to write to, and by what right. */
 export interface WriteTarget {
@@ -25,8 +27,8 @@ export interface WriteTarget {
   decisions: Decisions;
   /** What becomes of an event that no fold can read: it is put aside and the rest goes on, or everything stops there. */
   onDead: 'put aside' | 'stop';
-  /** At the end only into a schema that nobody reads yet: see `writeSummaries`. */
-  summaries: Summaries;
+  /** Takes who the coins are, for `writeSummaries`; null: all that follows from a batch is written with it. */
+  gathered: GatheredCoins | null;
   /** What has been decided on identity, between batches. */
   identity: IdentityMemory;
 }
@@ -74,11 +76,21 @@ export async function writeBatch(
   }
 }
 
+const hasQuotes = (folded: FoldedEvent): boolean =>
+  folded.kind === 'folded' && folded.records !== null && folded.records.rows > 0;
+
+function gather(gathered: GatheredCoins | null, batch: readonly FoldedEvent[]): void {
+  if (gathered === null) return;
+  for (const folded of batch)
+    if (folded.kind === 'folded' && folded.records && folded.source !== null)
+      gathered.take(folded.event, folded.source, folded.records.described);
+}
+
 async function writeStaging(
   sql: Sql,
   target: WriteTarget,
   batch: readonly FoldedEvent[],
-  staging: Staging,
+  way: CopyWay,
 ): Promise<WriteResult> {
   try {
     const written = await sql.begin(async (tx) => {
@@ -86,6 +98,8 @@ async function writeStaging(
         throw new NotOurs('another process has the lease');
       await tx`set local role coinlog_projector`;
       await tx.unsafe(`set local search_path = ${target.schema}, pg_temp`);
+      // For the sorts of a large commit, which went through files otherwise.
+      await tx`set local work_mem = '64MB'`;
       // What a crash takes of it is thrown away anyway; the swap's own commit makes it all durable.
       if (target.lease === null) await tx`set local synchronous_commit = off`;
       const [model] = await tx<{ foldDigest: string }[]>`select fold_digest from read_model for update`;
@@ -97,15 +111,14 @@ async function writeStaging(
         memory: target.identity,
         skipped: target.decisions.skipped,
       });
-      const lines = batch.map((f) => (f.kind === 'folded' && f.records ? f.records.staged : '')).join('');
       const states = await readRunStates(tx, batch);
-      const { summaries } = target;
-      const quoted = await writeRecords(tx, lines, { sweep: sweepOf(batch, states), summaries, staging });
+      const quoted = await writeRecords(tx, batch, { isGathered: target.gathered !== null, way });
       const outcomes = await writeListingRows(tx, batch, quoted);
-      if (summaries === 'with each batch' && (lines !== '' || identity)) await writeCoins(tx);
+      if (target.gathered === null && (identity || batch.some(hasQuotes))) await writeCoins(tx);
       const effects = await writeRunStates(tx, batch, states, outcomes);
       await writeAside(tx, batch);
       await writeDrifts(tx, batch);
+      await writeSweeps(tx, batch);
       await writeDecisions(tx, batch);
       await writeAnomalies(tx, batch);
       const [raised] = await tx<{ version: number }[]>`
@@ -117,6 +130,7 @@ async function writeStaging(
       return { version: raised?.version ?? 0, effects: effectsOf(effects), identity };
     });
     if (written.identity) target.identity.put(written.identity);
+    gather(target.gathered, batch);
     return { kind: 'written', version: written.version, effects: written.effects };
   } catch (error) {
     if (error instanceof NotOurs) return { kind: 'not_ours', reason: error.message };

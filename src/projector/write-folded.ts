@@ -1,7 +1,7 @@
 import type { Sql } from '../database/client.ts';
 import { CoinlogError } from '../errors.ts';
 import type { BatchEffects } from './batch-effects.ts';
-import type { FoldedEvent } from './fold-event.ts';
+import { rowsOf, type FoldedEvent } from './fold-event.ts';
 import { writeIsolating } from './isolate.ts';
 import { writeBatch, type WriteResult, type WriteTarget } from './write-batch.ts';
 
@@ -14,11 +14,6 @@ export interface WriteDeps {
 export type WrittenEvents =
   | { kind: 'written'; events: number; rows: number; version: number; putAside: boolean }
   | { kind: 'not_ours'; reason: string };
-
-const rowsOf = (folded: FoldedEvent): number =>
-  folded.kind === 'folded' && folded.records
-    ? folded.records.stagedRows + folded.records.listings.length + folded.records.rejected.length
-    : 0;
 
 /** Hands events on in parts of about so many rows, each as soon as it is full: what is lazily folded is not kept. */
 function* inParts(folded: Iterable<FoldedEvent>, rowsPerPart: number): Generator<FoldedEvent[]> {
@@ -47,7 +42,7 @@ function refuseDead(batch: readonly FoldedEvent[]): void {
   }
 }
 
-/** Writes folded events, each part of about so many rows in one commit. Ends early behind an event that was put aside. */
+/** Writes folded events, each part of about so many rows in one commit, all at once for Infinity. Ends early behind an event that was put aside. */
 export async function writeFolded(
   { sql, onEffects }: WriteDeps,
   target: WriteTarget,

@@ -1,7 +1,6 @@
-import { getTableColumns } from 'drizzle-orm';
+import { getTableColumns } from '../database/drizzle.ts';
 import type { Transaction } from '../database/client.ts';
 import type { EventHeader } from '../log/event.ts';
-import { sweepPageOf, type SweepPage } from '../projections/coins/sweep.ts';
 import {
   foldRun,
   noRecords,
@@ -96,17 +95,6 @@ export async function readRunStates(tx: Transaction, batch: readonly FoldedEvent
   if (runIds.length === 0) return new Map();
   const known = await tx.unsafe<RunState[]>(readRuns, [runIds]);
   return new Map(known.map((state) => [state.runId, state]));
-}
-
-/** The pages of a batch that belong to a sweep of several; a run begins with the first event that names it. */
-export function sweepOf(batch: readonly FoldedEvent[], states: RunStates): SweepPage[] {
-  const runFrom = new Map([...states.values()].map((state) => [state.runId, state.startedVersion]));
-  return batch.flatMap(({ event }) => {
-    if (event.runId === null) return [];
-    const from = runFrom.get(event.runId) ?? event.version;
-    runFrom.set(event.runId, from);
-    return sweepPageOf(event, from) ?? [];
-  });
 }
 
 /** What a batch did to runs: which of them it ended, and what became of the records of each event. */

@@ -22,12 +22,24 @@ export class Numeral {
 
 export type JsonNumber = number | Numeral;
 
-/**
+/*
  * Only a numeral of 16 or more digits, or with an exponent of three, can be more than a double holds: a double keeps
- * any 15 digits between 1e-307 and 1e308. Text that happens to look like one only costs a second look. The lookbehind
- * spares a try at every digit: 1.6 instead of 3.8 microseconds a coin.
+ * any 15 digits between 1e-307 and 1e308. Text that happens to look like one only costs a second look. Written out, a
+ * run of 16 is found by leaps: 0.3 microseconds a coin, where `{16}` took 2.8 and a whole numeral 4.1.
  */
-const suspects = /(?<![^:,[\s])-?(?:\d(?:\.?\d){15,}(?:[eE][+-]?\d+)?|\d+(?:\.\d+)?[eE][+-]?\d{3,})/g;
+const longRun = new RegExp('[0-9.]'.repeat(16), 'g');
+const farExponent = /\d[eE][+-]?\d\d\d/;
+const numeralAt = /[0-9.]+(?:[eE][+-]?\d+)?/y;
+
+/** Whether a text may hold a number that no double holds. */
+function mayHoldInexact(text: string): boolean {
+  if (farExponent.test(text)) return true;
+  for (const { index } of text.matchAll(longRun)) {
+    numeralAt.lastIndex = index;
+    if (!isHeld(numeralAt.exec(text)?.[0] ?? '')) return true;
+  }
+  return false;
+}
 
 const shape = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
@@ -93,8 +105,7 @@ function decode(bytes: Uint8Array): string {
 export function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
   try {
-    const inexact = text.matchAll(suspects).some(([numeral]) => !isHeld(numeral));
-    return inexact ? parseWithSource(text, keepInexact) : JSON.parse(text);
+    return mayHoldInexact(text) ? parseWithSource(text, keepInexact) : JSON.parse(text);
   } catch (error) {
     throw new JsonError('syntax', error instanceof Error ? error.message : 'not JSON', { cause: error });
   }

@@ -1,13 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Transaction } from '../../src/database/client.ts';
 import { skipEvent } from '../../src/control/skip-decisions.ts';
-import {
-  copyStaged,
-  createStaging,
-  insertStaged,
-  stagedColumns,
-  stagedJson,
-} from '../../src/projections/records/staged.ts';
+import { copyJson } from '../../src/projections/copy-target.ts';
+import { createStaging, stagedColumns, staging } from '../../src/projections/records/staged.ts';
 import { copyRows, CopyFailed } from '../../src/projector/copy-rows.ts';
 import { rebuild } from '../../src/projector/rebuild.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -118,27 +113,29 @@ const inStaging = <T>(task: (tx: Transaction) => Promise<T>): Promise<T> =>
 describe('staging by COPY', () => {
   it('never waits for ever on a row that PostgreSQL refuses, and leaves the connection usable', async () => {
     for (const lines of [1, 20_000]) {
-      const rows = [...Array.from({ length: lines }, () => row({ 1: 'a' })), row({ 8: 'no number' })].join(
+      const rows = [...Array.from({ length: lines }, () => row({ 1: 'a' })), row({ 6: 'no number' })].join(
         '',
       );
-      const refused = inStaging((tx) => copyRows(tx, copyStaged, rows));
+      const refused = inStaging((tx) => copyRows(tx, staging.copy, [rows]));
       await expect(refused).rejects.toThrow(/COPY failed|invalid input/);
       expect(await database.sql`select 1 as one`).toEqual([{ one: 1 }]);
     }
-    await expect(inStaging((tx) => copyRows(tx, copyStaged, row({ 8: 'x' })))).rejects.toThrow(CopyFailed);
+    await expect(inStaging((tx) => copyRows(tx, staging.copy, [row({ 6: 'x' })]))).rejects.toThrow(
+      CopyFailed,
+    );
   });
 
   it('stages the same row as the insert that says why a row is refused', async () => {
-    const rows = row({ 1: 'a', 6: 'b\\tc\\\\N\\n', 8: '6.73e-11' });
+    const rows = row({ 1: 'a', 5: 'b\\tc\\\\N\\n', 6: '6.73e-11' });
     const staged = await inStaging(async (tx) => {
-      await copyRows(tx, copyStaged, rows);
-      await tx.unsafe(insertStaged, [stagedJson(rows)]);
+      await copyRows(tx, staging.copy, [rows]);
+      await tx.unsafe(staging.insert, [copyJson(rows)]);
       return tx`select source, name, price, rank from staged`;
     });
     const expected = { source: 'a', name: 'b\tc\\N\n', price: '0.0000000000673', rank: null };
     expect([...staged]).toEqual([expected, expected]);
     await expect(
-      inStaging((tx) => tx.unsafe(insertStaged, [stagedJson(row({ 8: 'x' }))])),
+      inStaging((tx) => tx.unsafe(staging.insert, [copyJson(row({ 6: 'x' }))])),
     ).rejects.toMatchObject({ code: '22P02' });
   });
 });

@@ -1,4 +1,4 @@
-import { numeric, primaryKey } from 'drizzle-orm/pg-core';
+import { numeric, primaryKey } from '../../database/drizzle.ts';
 import type { ConsensusMethod } from '../../identity/consensus.ts';
 import {
   coinKeyColumns,
@@ -24,9 +24,6 @@ export const sourceCoin = readSchema.table(
     imageUrl: text('image_url'),
     snapshots: count('snapshots').notNull(),
     ...winnerColumns,
-    /** The last page of a sweep of several pages that had this coin. */
-    seenStream: text('seen_stream'),
-    seenVersion: count('seen_version'),
   },
   (t) => [primaryKey({ columns: [t.source, t.sourceCoinId] })],
 );
@@ -48,23 +45,25 @@ export const coin = readSchema.table('coin', {
   /** The version of the read model that changed this row last. */
   changedVersion: count('changed_version').notNull(),
 });
-/** One index per order that `coins` offers, in both directions with nulls last. */
-export const coinOrderColumns = [
-  'rank',
-  'market_cap',
-  'price',
-  'volume_24h',
-  'percent_change_24h',
-  'symbol',
-  'name',
-] as const;
+/**
+ * One index per order that `coins` offers, the way it is usually asked for; the other way reads it backwards. Every poll
+ * changes every one of them for every coin: 14 took 74 microseconds a coin.
+ */
+export const coinOrderIndexes = {
+  rank: 'asc',
+  market_cap: 'desc',
+  price: 'desc',
+  volume_24h: 'desc',
+  percent_change_24h: 'desc',
+  symbol: 'asc',
+  name: 'asc',
+} as const;
 export const coinTable: ReadTable = {
   table: coin,
   indexes: [
-    ...coinOrderColumns.flatMap((column) => [
-      `(${column} asc nulls last, coin_id asc)`,
-      `(${column} desc nulls last, coin_id asc)`,
-    ]),
+    ...Object.entries(coinOrderIndexes).map(
+      ([column, direction]) => `(${column} ${direction} nulls last, coin_id asc)`,
+    ),
     '(changed_version)',
   ],
   uncompared: ['changed_version'],

@@ -1,20 +1,14 @@
-import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { CoinlogError } from '../../errors.ts';
 import type { LogEvent } from '../../log/event.ts';
-import {
-  decimalFields,
-  type CoinRecord,
-  type QuoteValues,
-  type RecordIssue,
-  type RejectedRecord,
-} from '../../sources/record.ts';
+import type { CoinRecord, QuoteValues, RecordIssue, RejectedRecord } from '../../sources/record.ts';
 import type { FeedOfSource } from '../../sources/registry.ts';
 import { declaredRows, listingRow, type ListingRow } from '../listings/fold.ts';
-import { ownCoinId } from '../identity/own-coin-id.ts';
 import type { Shape } from '../drift/shape.ts';
 import { readRecords, type RecordContract } from './read-records.ts';
-import { stagedRow, unknownCell } from './staged.ts';
+import { createDescriptions, type Descriptions } from '../coins/descriptions.ts';
+import { takeIntoSpans, type Spans } from '../snapshots/spans.ts';
+import { cellsOf, freshLines, originOf, stagedLines, type LineOrigin } from './lines.ts';
 
 /** A record that is kept without some of its values. */
 export interface CellReport {
@@ -22,11 +16,22 @@ export interface CellReport {
   issues: RecordIssue[];
 }
 
-/** What an event with a payload comes to: rows to stage, records put aside, and how many there were. */
+/** What an event with a payload comes to: rows to write, records put aside, and how many there were. */
 export interface FoldedRecords {
-  /** Lines of COPY, each with its end. One text for all, which is handed from a thread to another in one piece. */
-  staged: string;
-  stagedRows: number;
+  /** Lines of COPY, each with its end, in UTF-8. Bytes, which go from one thread to another without a copy. */
+  staged: Uint8Array<ArrayBuffer>;
+  /** The same of quotes that cannot meet another. */
+  fresh: Uint8Array<ArrayBuffer>;
+  /** In both. */
+  rows: number;
+  /** Records whose quotes are all in `fresh`: they need not be counted by what they meet. */
+  freshRecords: number;
+  /** Records of coins that an earlier page of the same run had. */
+  repeated: number;
+  /** Who the coins are by these records, for a `GatheredCoins`; empty where nobody gathers. */
+  described: string;
+  /** The coins with quotes, once each. */
+  sourceCoinIds: string[];
   /** A row for each record of a directory. */
   listings: ListingRow[];
   /** What its coins are declared to be: beside their quotes, by which they are counted. */
@@ -41,55 +46,6 @@ export interface FoldedRecords {
   shape: Shape | null;
   /** The whole page was put aside: it differs, and the source's mode is to freeze. */
   frozen: boolean;
-}
-
-// The namespace of coinlog's snapshot ids: any fixed UUID.
-const namespace = Buffer.from('6f1d2a7e5b0c4f0f9a4be1c7d5a3b8e2', 'hex');
-
-// One for all ids, since every quote has one. A name that does not fit gets its own.
-const idBytes = Buffer.alloc(4_096);
-idBytes.set(namespace);
-
-/** A digest in hexadecimal as a UUID of a version; as `asUuid` makes it of bytes. */
-function hexUuid(hex: string, version: number): string {
-  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${version}${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-/** UUIDv5 of (source, source coin, observed at, currency): the same after every rebuild. */
-export function snapshotId(
-  source: string,
-  sourceCoinId: string,
-  quote: Pick<QuoteValues, 'observedAt' | 'currency'>,
-): string {
-  const name = JSON.stringify([source, sourceCoinId, quote.observedAt.toISOString(), quote.currency]);
-  const isShort = name.length * 3 <= idBytes.length - namespace.length;
-  const named = isShort
-    ? idBytes.subarray(0, namespace.length + idBytes.write(name, namespace.length))
-    : Buffer.concat([namespace, Buffer.from(name)]);
-  return hexUuid(hash('sha1', named, 'hex'), 5);
-}
-
-function asStagedRow(event: LogEvent, source: string, record: CoinRecord, quote: QuoteValues): string {
-  const names = stagedRow([
-    record.symbol,
-    record.name ?? record.symbol ?? record.sourceCoinId,
-    record.imageUrl,
-  ]);
-  // Numerals hold nothing to escape.
-  let content = names;
-  for (const field of decimalFields) content += `\t${quote[field] ?? unknownCell}`;
-  content += `\t${quote.rank ?? unknownCell}`;
-  const which = stagedRow([
-    snapshotId(source, record.sourceCoinId, quote),
-    source,
-    record.sourceCoinId,
-    ownCoinId(source, record.sourceCoinId),
-    quote.currency,
-  ]);
-  const observed = `${quote.observedAt.toISOString()}\t${quote.observedAtBasis}`;
-  const from = `${event.recordedAt.toISOString()}\t${event.stream}\t${event.version}\t${record.index}`;
-  return `${which}\t${content}\t${observed}\t${from}\t${hexUuid(hash('md5', content, 'hex'), 8)}`;
 }
 
 /** `usd` and `USD` are one: the first counts, since two of one record could not tell which wins. */
@@ -111,21 +67,73 @@ function countRead(event: LogEvent, parsed: number): number {
 const keptQuotes = (quotes: readonly QuoteValues[], takenFrom: Date | null): QuoteValues[] =>
   onePerCurrency(quotes).filter(({ observedAt }) => takenFrom === null || observedAt >= takenFrom);
 
+/** What was folded before, as far as it decides what becomes of a record. */
+export interface RecordsBefore {
+  /** What was observed before is older than the history that is kept; null: all of it is. */
+  takenFrom: Date | null;
+  /** Coins that earlier pages of the run had. */
+  seen: ReadonlySet<string>;
+  /** Of all snapshots, and widened by these; null where nobody keeps them: every quote is compared then. */
+  spans: Spans | null;
+}
+
+/** What an event comes to while it is put together. */
+interface LinesOfEvent {
+  origin: LineOrigin;
+  descriptions: Descriptions;
+  staged: string;
+  fresh: string;
+}
+
+const utf8 = new TextEncoder();
+
+/** Adds what a coin's record comes to. */
+function foldCoin(
+  folded: FoldedRecords,
+  record: CoinRecord,
+  { takenFrom, seen, spans }: RecordsBefore,
+  into: LinesOfEvent,
+): void {
+  const { origin, descriptions } = into;
+  const quotes = keptQuotes(record.quotes, takenFrom);
+  if (quotes.length === 0) {
+    folded.skipped += 1;
+    return;
+  }
+  const { index, sourceCoinId, cellIssues } = record;
+  if (cellIssues?.length) folded.cellReports.push({ index, issues: cellIssues });
+  if (seen.has(sourceCoinId)) {
+    folded.repeated += 1;
+    return;
+  }
+  const cells = cellsOf(record);
+  descriptions.take(record, cells, quotes);
+  folded.rows += quotes.length;
+  if (spans !== null && takeIntoSpans(spans, origin.source, sourceCoinId, quotes)) {
+    into.fresh += freshLines(origin, record, cells, quotes);
+    folded.freshRecords += 1;
+  } else into.staged += stagedLines(origin, record, cells, quotes);
+}
+
 /**
- * Pure: the records of a `page.fetched` or `file.chunk` event. One that is older than the history counts as skipped.
- * Throws on a payload that no such event can have.
+ * The records of a `page.fetched` or `file.chunk` event. One that is older than the history counts as skipped. Throws on
+ * a payload that no such event can have.
  */
 export function foldRecords(
   event: LogEvent,
   { source, feed }: FeedOfSource,
   contract: RecordContract,
-  takenFrom: Date | null,
+  before: RecordsBefore,
 ): FoldedRecords {
   const { records, shape, frozen } = readRecords(event, feed, contract);
-  const read = countRead(event, records.length);
   const folded: FoldedRecords = {
-    staged: '',
-    stagedRows: 0,
+    staged: utf8.encode(),
+    fresh: utf8.encode(),
+    rows: 0,
+    freshRecords: 0,
+    repeated: 0,
+    described: '',
+    sourceCoinIds: [],
     listings: [],
     declared: declaredRows(
       event,
@@ -133,28 +141,27 @@ export function foldRecords(
       records.filter((record) => record.kind === 'coin'),
     ),
     rejected: [],
-    read,
+    read: countRead(event, records.length),
     skipped: 0,
     cellReports: [],
     shape,
     frozen,
   };
+  const into: LinesOfEvent = {
+    origin: originOf(event, source.name),
+    descriptions: createDescriptions(),
+    staged: '',
+    fresh: '',
+  };
   for (const record of records) {
-    if (record.kind === 'rejected') folded.rejected.push(record);
+    if (record.kind === 'coin') foldCoin(folded, record, before, into);
+    else if (record.kind === 'rejected') folded.rejected.push(record);
     else if (record.kind === 'listing') folded.listings.push(listingRow(event, source.name, record));
-    else {
-      const quotes = record.kind === 'skipped' ? [] : keptQuotes(record.quotes, takenFrom);
-      if (record.kind === 'skipped' || quotes.length === 0) {
-        folded.skipped += 1;
-        continue;
-      }
-      if (record.cellIssues?.length)
-        folded.cellReports.push({ index: record.index, issues: record.cellIssues });
-      for (const quote of quotes) {
-        folded.staged += `${asStagedRow(event, source.name, record, quote)}\n`;
-        folded.stagedRows += 1;
-      }
-    }
+    else folded.skipped += 1;
   }
+  folded.staged = utf8.encode(into.staged);
+  folded.fresh = utf8.encode(into.fresh);
+  folded.sourceCoinIds = into.descriptions.sourceCoinIds();
+  if (before.spans !== null) folded.described = into.descriptions.lines();
   return folded;
 }

@@ -1,4 +1,4 @@
-import { boolean } from 'drizzle-orm/pg-core';
+import { boolean } from '../../database/drizzle.ts';
 import { count, integer, readSchema, text, time } from '../columns.ts';
 import type { ReadTable } from '../read-table.ts';
 

@@ -1,4 +1,4 @@
-import { primaryKey } from 'drizzle-orm/pg-core';
+import { primaryKey } from '../../database/drizzle.ts';
 import {
   coinKeyColumns,
   count,

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/client.ts';
 import type { ConsensusMethod } from '../../identity/consensus.ts';
+import { coinOrderIndexes } from '../../projections/coins/tables.ts';
 import { decimalColumns } from '../../projections/columns.ts';
 import type { DecimalField } from '../../sources/record.ts';
 import { containing, countRows, given, type Fragment } from './fragments.ts';
@@ -42,7 +43,7 @@ interface Order {
   column: Omit<KeyColumn, 'direction'>;
 }
 
-/** The orders that have an index in both directions. */
+/** The orders that have an index. */
 const orders = {
   RANK: { property: 'rank', column: { column: 'rank', type: 'integer', nullable: true } },
   MARKET_CAP: { property: 'marketCap', column: { column: 'market_cap', type: 'numeric', nullable: true } },
@@ -114,7 +115,7 @@ export function coinList(
     name: 'coins',
     order: `${order} ${direction}`,
     columns: [
-      { ...column, direction },
+      { ...column, direction, indexed: coinOrderIndexes[column.column] },
       { column: 'coin_id', type: 'text', direction: 'asc', nullable: false },
     ],
     keyOf: (row) => [asText(row[property]), row.coinId],

@@ -1,6 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderTerms, rowsBetween, type Branch, type Key, type KeyColumn, type OrderTerm } from './keyset.ts';
+import {
+  branchTerms,
+  indexedBranches,
+  orderTerms,
+  rowsBetween,
+  type Branch,
+  type Key,
+  type KeyColumn,
+  type OrderTerm,
+} from './keyset.ts';
 
 interface Row {
   a: string | null;
@@ -51,8 +60,13 @@ function readPage(
   { after, before }: Range,
 ): Row[] {
   const branches = rowsBetween(columns, after && keyOf(columns, after), before && keyOf(columns, before));
-  const found = rows
-    .flatMap((row) => branches.filter((branch) => meets(row, branch)).map(() => row))
+  const found = indexedBranches(columns, branches)
+    .flatMap((branch) =>
+      rows
+        .filter((row) => meets(row, branch))
+        .sort(inOrder(branchTerms(columns, branch, backwards)))
+        .slice(0, limit),
+    )
     .sort(inOrder(orderTerms(columns, backwards)))
     .slice(0, limit);
   return backwards ? found.reverse() : found;
@@ -67,8 +81,9 @@ const anyRows = fc.uniqueArray(
     maxLength: 16,
   },
 );
-const anyColumns = fc.tuple(direction, direction, direction).map(([a, b, id]): Column[] => [
-  { column: 'a', type: 'text', direction: a, nullable: true },
+const indexed = fc.option(direction, { nil: undefined });
+const anyColumns = fc.tuple(direction, direction, direction, indexed).map(([a, b, id, of]): Column[] => [
+  { column: 'a', type: 'text', direction: a, nullable: true, ...(of && { indexed: of }) },
   { column: 'b', type: 'text', direction: b, nullable: true },
   { column: 'id', type: 'text', direction: id, nullable: false },
 ]);

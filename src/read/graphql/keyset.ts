@@ -8,6 +8,8 @@ export interface KeyColumn {
   type: KeyType;
   direction: 'asc' | 'desc';
   nullable: boolean;
+  /** Of an order's first column, when its index has one direction only: that one. */
+  indexed?: 'asc' | 'desc';
 }
 
 /** Where a row stands in its order: one value per column, as text. */
@@ -65,3 +67,45 @@ export const orderTerms = (columns: readonly KeyColumn[], backwards: boolean): O
     direction: (direction === 'asc') === backwards ? 'desc' : 'asc',
     nulls: nullable ? (backwards ? 'first' : 'last') : null,
   }));
+
+/** The first column of an order that goes against its index; null when none does. */
+function against(columns: readonly KeyColumn[]): (KeyColumn & Required<Pick<KeyColumn, 'indexed'>>) | null {
+  const [first] = columns;
+  if (first?.indexed === undefined || first.indexed === first.direction) return null;
+  return { ...first, indexed: first.indexed };
+}
+
+const speaksOf = (branch: Branch, { column }: KeyColumn): Condition | null =>
+  branch.find((condition) => condition.column.column === column) ?? null;
+
+/**
+ * The same rows as branches that an index can be read for. Turned round it has nulls first, where they are to be last:
+ * so those that are null and those that are not become branches of their own.
+ */
+export function indexedBranches(columns: readonly KeyColumn[], branches: readonly Branch[]): Branch[] {
+  const first = against(columns);
+  if (first === null) return [...branches];
+  return branches.flatMap((branch) =>
+    speaksOf(branch, first) === null
+      ? [
+          [...branch, nullness(first, false)],
+          [...branch, nullness(first, true)],
+        ]
+      : [branch],
+  );
+}
+
+/** How the rows of one of these branches are ordered, in the words that the index is read by. */
+export function branchTerms(columns: readonly KeyColumn[], branch: Branch, backwards: boolean): OrderTerm[] {
+  const terms = orderTerms(columns, backwards);
+  const first = against(columns);
+  const [own, next] = terms;
+  if (first === null || own === undefined || next === undefined) return terms;
+  const said = speaksOf(branch, first);
+  const isNull = said?.kind === 'null' && said.isNull;
+  // All of them null: any direction does, and this one is the index's as the next column wants it read.
+  const forwards = isNull ? next.direction === 'asc' : own.direction === first.indexed;
+  const turned = first.indexed === 'asc' ? 'desc' : 'asc';
+  const direction = forwards ? first.indexed : turned;
+  return [{ ...own, direction, nulls: forwards ? 'last' : 'first' }, ...terms.slice(1)];
+}

@@ -1,6 +1,8 @@
 import type { Queryable } from '../../database/client.ts';
 import { encodeCursor, filterDigest } from './cursor.ts';
 import {
+  branchTerms,
+  indexedBranches,
   orderTerms,
   rowsBetween,
   type Branch,
@@ -8,6 +10,7 @@ import {
   type Key,
   type KeyColumn,
   type KeyType,
+  type OrderTerm,
 } from './keyset.ts';
 import { pageRequest, type PageArguments, type PageRequest } from './page-request.ts';
 import { allOf, listOf, type Fragment } from './fragments.ts';
@@ -64,10 +67,10 @@ function conditionSql(sql: Queryable, condition: Condition): Fragment {
   return sql`${column} ${sql.unsafe(operator)} ${value}::${sql.unsafe(casts[condition.column.type])}`;
 }
 
-const orderSql = (sql: Queryable, columns: readonly KeyColumn[], backwards: boolean): Fragment =>
+const orderSql = (sql: Queryable, terms: readonly OrderTerm[]): Fragment =>
   listOf(
     sql,
-    orderTerms(columns, backwards).map(
+    terms.map(
       ({ column, direction, nulls }) =>
         sql`${sql(column)} ${sql.unsafe(nulls === null ? direction : `${direction} nulls ${nulls}`)}`,
     ),
@@ -81,8 +84,8 @@ function pageSql<Row>(
   backwards: boolean,
   limit: number,
 ): Fragment {
-  const orderBy = orderSql(sql, list.columns, backwards);
-  const selects = branches.map((branch) => {
+  const selects = indexedBranches(list.columns, branches).map((branch) => {
+    const orderBy = orderSql(sql, branchTerms(list.columns, branch, backwards));
     const where = allOf(sql, [
       ...list.conditions(sql),
       ...branch.map((condition) => conditionSql(sql, condition)),
@@ -93,6 +96,7 @@ function pageSql<Row>(
   if (first === undefined) return sql`select where false`;
   if (others.length === 0) return first;
   const union = others.reduce((all, select) => sql`${all} union all ${select}`, first);
+  const orderBy = orderSql(sql, orderTerms(list.columns, backwards));
   return sql`select * from (${union}) as page order by ${orderBy} limit ${limit}`;
 }
 
