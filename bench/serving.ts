@@ -17,6 +17,8 @@ import { createStopwatch } from './timing.ts';
 const questionsPerSecond = 200;
 const appends = 200;
 const pagesAtOnce = 200;
+// Longer than any is on its way: something else is wrong then.
+const visibleWithinMs = 20_000;
 
 const loaded = z.object({
   answers: z.number(),
@@ -59,12 +61,17 @@ async function measureVisibility({ sql }: BenchServer, url: string, from: number
     return data.coin?.exact.priceUsd ?? null;
   };
   for (let n = 0; n < appends; n += 1) {
-    // The fortieth page has the first 250 coins again, a minute later.
-    const [page = '[]'] = makePages(1, 1, from + 40 * (n + 1));
+    // The fortieth page has the first 250 coins again, a minute later, in another run.
+    const index = from + 40 * (n + 1);
+    const [page = '[]'] = makePages(1, 1, index);
     const [coin] = JSON.parse(page) as { current_price: number }[];
-    await appendPage(sql, from + n, Buffer.from(page));
+    await appendPage(sql, index, Buffer.from(page));
+    const deadline = Date.now() + visibleWithinMs;
     await watch.time(async () => {
-      while ((await shown()) !== String(coin?.current_price)) await sleep(2);
+      while ((await shown()) !== String(coin?.current_price)) {
+        if (Date.now() > deadline) throw new Error(`page ${index} was not visible in ${visibleWithinMs} ms`);
+        await sleep(2);
+      }
     });
     await sleep(20);
   }
