@@ -15,11 +15,11 @@ export interface AheadLimits {
   rows: number;
 }
 
-/** Several batches are there at once: of half the size they take 40 MB less, and no longer. */
-const halved = ({ records, events, payloadBytes }: BatchLimits): BatchLimits => ({
-  records: Math.ceil(records / 2),
+/** Several batches are there at once: of a quarter of the size they take 40 MB less, and no longer. */
+const quartered = ({ records, events, payloadBytes }: BatchLimits): BatchLimits => ({
+  records: Math.ceil(records / 4),
   events,
-  payloadBytes: Math.ceil(payloadBytes / 2),
+  payloadBytes: Math.ceil(payloadBytes / 4),
 });
 
 /** The place behind the last event of each stream. */
@@ -40,7 +40,7 @@ export async function* foldAhead(
   { from, upTo }: { from: Checkpoints; upTo: Checkpoints },
   folder: BatchFolder,
 ): AsyncGenerator<FoldedEvent[]> {
-  const batchLimits = halved(limits.batch);
+  const batchLimits = quartered(limits.batch);
   const aheadMax = Math.ceil(limits.rows / batchLimits.records) + readAhead;
   /** What batches come to that are being read and folded; nothing, behind the last one. */
   const ahead: Promise<readonly FoldedEvent[]>[] = [];

@@ -3,7 +3,6 @@ import { recordKey, type RecordRef } from '../../control/record-decisions.ts';
 import { readSourceControls, type SourceControls } from '../../control/status.ts';
 import type { SourceConfig } from '../../config/config.ts';
 import type { Archive } from '../../log/archive/archive.ts';
-import type { EventHeader } from '../../log/event.ts';
 import { readAliases, readLinks, type LinkRow } from '../../read/graphql/links.ts';
 import { candleKeyText, readCandles, type CandleKey, type CandleRow } from '../../read/graphql/candles.ts';
 import { readCoinsById, type CoinRow } from '../../read/graphql/coins.ts';
@@ -11,7 +10,7 @@ import type { AnomalyRow } from '../../read/anomalies.ts';
 import { readAnomaliesById } from '../../read/graphql/anomalies.ts';
 import type { DriftRow } from '../../read/drifts.ts';
 import { readDriftsById } from '../../read/graphql/drifts.ts';
-import { eventKeyText, readEventsByKey, type EventKey } from '../../read/graphql/events.ts';
+import { eventKeyText, readEventsByKey, type EventKey, type ShownEvent } from '../../read/graphql/events.ts';
 import { readQuotes, type QuoteRow } from '../../read/graphql/quotes.ts';
 import { readRawRecords, recordKeyText, type RecordKey } from '../../read/graphql/raw-records.ts';
 import { readRejectedRecords } from '../../read/graphql/rejected.ts';
@@ -74,7 +73,7 @@ interface Batchers {
   runs: Batcher<string, RunRow>;
   /** By run. */
   rankGaps: Batcher<string, string>;
-  events: Batcher<EventKey, EventHeader>;
+  events: Batcher<EventKey, ShownEvent>;
   rawRecords: Batcher<RecordKey, unknown>;
   drifts: Batcher<string, DriftRow>;
   anomalies: Batcher<string, AnomalyRow>;

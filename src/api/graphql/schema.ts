@@ -18,6 +18,7 @@ import { IdentityLinkResolver } from './resolvers/link.ts';
 import { MarketResolver } from './resolvers/market.ts';
 import { NodeResolver } from './resolvers/node.ts';
 import { OperationsResolver } from './resolvers/operations.ts';
+import { PerformanceResolver } from './resolvers/performance.ts';
 import { QuoteResolver } from './resolvers/quote.ts';
 import { RateLimitResolver } from './resolvers/rate-limit.ts';
 import { RebuildResolver } from './resolvers/rebuild.ts';
@@ -63,6 +64,7 @@ export function buildCoinlogSchema(): GraphQLSchema {
       MarketResolver,
       NodeResolver,
       OperationsResolver,
+      PerformanceResolver,
       QuoteResolver,
       RateLimitResolver,
       RebuildResolver,

@@ -1,18 +1,15 @@
 import { z } from 'zod';
-import { readCanonicalIds } from '../../read/rest/coin-links.ts';
+import type { AnomalyRow } from '../../read/anomalies.ts';
+import { readAnomaliesBetween } from '../../read/anomalies-between.ts';
+import { compareRunsOf, type RunsCompared } from '../../read/compare-runs.ts';
 import { impossibleText } from '../../read/rest/coin-filter.ts';
 import { listRunsById, type ListedRun } from '../../read/rest/list-runs.ts';
-import { compareCoinsOf, type CoinsCompared } from '../../read/run-comparison.ts';
-import { findRunPlaces, readRunCoins } from '../../read/run-records.ts';
-import type { ReadSession } from '../../read/session.ts';
 import type { AnswerTagged } from './answer.ts';
 import type { RestDeps } from './deps.ts';
 import { refuse, requiredText } from './query.ts';
 import { bothPrefixes, defineRoute, type RestRoute } from './route.ts';
 import { runComparison, type RunComparisonBody } from './shapes/comparison.ts';
 import { asRunRow, round } from './shapes/runs.ts';
-
-const movesMax = 20;
 
 const query = z.object({
   base: requiredText('The run to compare with.'),
@@ -32,12 +29,8 @@ function durationRatio({ base, other }: Runs): number | null {
   return before === null || after === null || before === 0 ? null : round(after / before, 4);
 }
 
-/** Pure but for the ids: the body of a comparison. */
-function asComparison(
-  runs: Runs,
-  coins: CoinsCompared & { complete: boolean },
-  canonical: ReadonlyMap<string, string>,
-): RunComparisonBody {
+/** Pure: the body of a comparison. */
+function asComparison(runs: Runs, coins: RunsCompared, anomalies: readonly AnomalyRow[]): RunComparisonBody {
   const { base, other } = runs;
   return {
     base: asRunRow(base),
@@ -50,32 +43,24 @@ function asComparison(
     coins_lost: coins.lost,
     largest_price_moves: coins.moves.map(({ sourceCoinId, from, to, percent }) => ({
       coin_id: sourceCoinId,
-      canonical_coin_id: canonical.get(sourceCoinId) ?? null,
+      canonical_coin_id: coins.canonical.get(sourceCoinId) ?? null,
       from_usd: Number(from),
       to_usd: Number(to),
       percent: round(percent, 4),
+    })),
+    anomalies: anomalies.map(({ anomalyId, kind, severity, coinId, message, raisedAt }) => ({
+      anomaly_id: anomalyId,
+      kind,
+      severity,
+      coin_id: coinId,
+      message,
+      raised_at: raisedAt.toISOString(),
     })),
   };
 }
 
 /** `/stats/runs/compare`: two runs of one source, and what became of the coins between them. */
 export function compareRunsRoute({ sessions, archive }: RestDeps, answer: AnswerTagged): RestRoute {
-  async function compare({ sql }: ReadSession, runs: Runs): Promise<RunComparisonBody> {
-    const ids = [runs.base.runId, runs.other.runId];
-    const places = await findRunPlaces(sql, ids);
-    const [base, other] = [places.get(runs.base.runId), places.get(runs.other.runId)];
-    if (!base || !other) throw new RangeError('a run that was there is gone within one snapshot');
-    const before = await readRunCoins(sql, base, archive);
-    const after = await readRunCoins(sql, other, archive);
-    const coins = compareCoinsOf(before, after, movesMax);
-    const canonical = await readCanonicalIds(
-      sql,
-      runs.base.source,
-      coins.moves.map(({ sourceCoinId }) => sourceCoinId),
-    );
-    return asComparison(runs, { ...coins, complete: before.complete && after.complete }, canonical);
-  }
-
   return defineRoute({
     path: '/stats/runs/compare',
     prefixes: bothPrefixes,
@@ -108,12 +93,10 @@ export function compareRunsRoute({ sessions, archive }: RestDeps, answer: Answer
       return answer(request, reply, ['compare runs', asked], async (session) => {
         // Once more: what the answer says belongs to its own snapshot.
         const now = await listRunsById(session.sql, ids);
-        return {
-          body: await compare(session, {
-            base: now.get(asked.base) ?? base,
-            other: now.get(asked.other) ?? other,
-          }),
-        };
+        const runs = { base: now.get(asked.base) ?? base, other: now.get(asked.other) ?? other };
+        const compared = await compareRunsOf(session.sql, { source: base.source, ...asked }, archive);
+        const anomalies = await readAnomaliesBetween(session.sql, { source: base.source, runIds: ids });
+        return { body: asComparison(runs, compared, anomalies) };
       });
     },
   });

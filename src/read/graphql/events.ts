@@ -5,8 +5,11 @@ import { readHeader } from '../../log/read.ts';
 import { countRows, given, type Fragment } from './fragments.ts';
 import type { List } from './page.ts';
 
+/** An event as it is shown, and whether it has left the database for an archive. */
+export type ShownEvent = EventHeader & { archived: boolean };
+
 const columns = (sql: Queryable): Fragment => sql`
-  stream, version, event_id, type, schema_version, run_id, received_at, recorded_at, metadata, payload_bytes,
+  false as archived, stream, version, event_id, type, schema_version, run_id, received_at, recorded_at, metadata, payload_bytes,
   encode(sha256, 'hex') as sha256, encode(chain_hash, 'hex') as chain_hash, payload is null as redacted`;
 
 export interface EventConditions {
@@ -30,8 +33,8 @@ const conditions = (sql: Queryable, filter: EventConditions): Fragment[] => [
 
 const version = { column: 'version', type: 'integer', nullable: false } as const;
 
-/** The events of one stream, in its order. */
-export const streamEventList = (stream: string, filter: EventConditions): List<EventHeader> => ({
+/** The events of one stream that are in the database, in its order. */
+export const streamEventList = (stream: string, filter: EventConditions): List<ShownEvent> => ({
   name: 'events',
   order: `${stream} version asc`,
   columns: [{ ...version, direction: 'asc' }],
@@ -47,7 +50,7 @@ export const streamEventList = (stream: string, filter: EventConditions): List<E
  * The events of all streams, newest first. There is no index on the time: but within a stream it never goes back, so
  * that each stream's own newest are enough to find the newest of all.
  */
-export const newestEventList = (filter: EventConditions): List<EventHeader> => ({
+export const newestEventList = (filter: EventConditions): List<ShownEvent> => ({
   name: 'events',
   order: 'recordedAt desc',
   columns: [
@@ -79,8 +82,8 @@ export async function readEventsByKey(
   sql: Queryable,
   keys: readonly EventKey[],
   archive: Archive,
-): Promise<Map<string, EventHeader>> {
-  const rows = await sql<EventHeader[]>`
+): Promise<Map<string, ShownEvent>> {
+  const rows = await sql<ShownEvent[]>`
     select ${columns(sql)} from log.event
     join unnest(${keys.map((key) => key.stream)}::text[], ${keys.map((key) => key.version)}::bigint[])
       as wanted (stream, version) using (stream, version)`;
@@ -88,7 +91,7 @@ export async function readEventsByKey(
   for (const key of keys) {
     if (found.has(eventKeyText(key))) continue;
     const archived = await readHeader(sql, key.stream, key.version, archive);
-    if (archived) found.set(eventKeyText(key), archived);
+    if (archived) found.set(eventKeyText(key), { ...archived, archived: true });
   }
   return found;
 }

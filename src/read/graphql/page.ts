@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/client.ts';
-import { encodeCursor, filterDigest } from './cursor.ts';
+import { encodeCursor, filterDigest, type Walk } from './cursor.ts';
 import {
   branchTerms,
   indexedBranches,
@@ -112,17 +112,33 @@ export function assemble<Row>(found: Row[], { limit, backwards, after, before }:
   };
 }
 
-/** One page of a list. Throws USAGE on arguments that cannot be met. */
-export async function readPage<Row>(read: Read, list: List<Row>, given: PageArguments): Promise<Page<Row>> {
+/** A list and the page that is asked for, in the terms of its cursors. */
+export interface Walked {
+  walk: Walk;
+  request: PageRequest;
+}
+
+/** Throws USAGE on arguments that cannot be met. */
+export function walkOf<Row>(list: List<Row>, given: PageArguments): Walked {
   const walk = { order: `${list.name} ${list.order}`, filter: filterDigest(list.filter) };
-  const request = pageRequest(given, walk, list.columns);
+  return { walk, request: pageRequest(given, walk, list.columns) };
+}
+
+/** Rows of a list, at most so many, in its order or, backwards, turned round. */
+export async function readRows<Row>(read: Read, list: List<Row>, request: PageRequest): Promise<Row[]> {
   const { limit, backwards, after, before } = request;
   const branches = rowsBetween(list.columns, after, before);
-  const found = await read(
-    async (sql) => (await sql`${pageSql(sql, list, branches, backwards, limit + 1)}`) as unknown as Row[],
+  return read(
+    async (sql) => [...(await sql`${pageSql(sql, list, branches, backwards, limit)}`)] as unknown as Row[],
   );
+}
+
+/** One page of a list. Throws USAGE on arguments that cannot be met. */
+export async function readPage<Row>(read: Read, list: List<Row>, given: PageArguments): Promise<Page<Row>> {
+  const { walk, request } = walkOf(list, given);
+  const found = await readRows(read, list, { ...request, limit: request.limit + 1 });
   return {
-    ...assemble([...found], request),
+    ...assemble(found, request),
     cursorOf: (row) => encodeCursor(walk, list.keyOf(row)),
     count: () => read((sql) => list.count(sql, allOf(sql, list.conditions(sql)))),
   };

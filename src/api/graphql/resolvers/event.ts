@@ -1,5 +1,6 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { newestEventList, streamEventList } from '../../../read/graphql/events.ts';
+import { newestEventList } from '../../../read/graphql/events.ts';
+import { readStreamPage } from '../../../read/graphql/stream-events.ts';
 import { runIdOf } from '../../../read/graphql/node-id.ts';
 import { readPage } from '../../../read/graphql/page.ts';
 import { EventsArgs } from '../connection-args.ts';
@@ -18,18 +19,18 @@ const conditionsOf = ({ runId, ...rest }: EventFilter): EventFilter =>
 export class EventResolver {
   @Unversioned()
   @Query(() => EventConnection, {
-    description: 'The log. With a stream: in its order, resumable. Without: newest first, for looking only.',
+    description:
+      'The log. With a stream: in its order, resumable, archived events among them. Without: the newest first, for looking only, of what is in the database.',
   })
   async events(
     @Args(() => EventsArgs) { stream, filter, ...page }: EventsArgs,
-    @Ctx() { reads }: GraphqlContext,
+    @Ctx() { reads, archive }: GraphqlContext,
   ): Promise<Connection<Event>> {
     const conditions = conditionsOf(filter ?? {});
-    const list =
+    const found =
       stream === null || stream === undefined
-        ? newestEventList(conditions)
-        : streamEventList(stream, conditions);
-    const found = await readPage(reads.read, list, page);
+        ? await readPage(reads.read, newestEventList(conditions), page)
+        : await readStreamPage(reads.read, { archive, stream, filter: conditions }, page);
     return connectionOf(found, found.rows.map(eventOf));
   }
 

@@ -1,6 +1,7 @@
 import { Int, ObjectType } from 'type-graphql';
 import { z } from 'zod';
 import type { EventHeader } from '../../../log/event.ts';
+import type { ShownEvent } from '../../../read/graphql/events.ts';
 import { nodeId } from '../../../read/graphql/node-id.ts';
 import { connectionType } from '../connection.ts';
 import { Unversioned } from '../field-rules.ts';
@@ -60,6 +61,10 @@ export class Event extends Node {
   @Required(() => Boolean, 'Whether an operator has removed its payload.')
   redacted: boolean;
 
+  @Unversioned()
+  @Required(() => Boolean, 'Whether it has left the database and lies in the archive.')
+  archived: boolean;
+
   @Optional(() => EventRequest, 'The request behind it; null for an event without one.')
   request: EventRequest | null;
 
@@ -83,7 +88,7 @@ function requestOf(metadata: EventHeader['metadata']): EventRequest | null {
 }
 
 /** An event of the log as the API shows it. */
-export const eventOf = ({ metadata, ...header }: EventHeader): Event => ({
+export const eventOf = ({ metadata, ...header }: ShownEvent): Event => ({
   id: nodeId({ kind: 'event', stream: header.stream, version: header.version }),
   stream: header.stream,
   version: header.version,
@@ -94,6 +99,7 @@ export const eventOf = ({ metadata, ...header }: EventHeader): Event => ({
   sha256: header.sha256,
   chainHash: header.chainHash,
   redacted: header.redacted,
+  archived: header.archived,
   request: requestOf(metadata),
   runId: header.runId,
 });

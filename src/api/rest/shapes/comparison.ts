@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { named, number, numberOrNull, text, textOrNull } from './named.ts';
+import { named, number, numberOrNull, text, textOrNull, time } from './named.ts';
 import { runRow } from './runs.ts';
 
 const priceMove = named(
@@ -10,6 +10,18 @@ const priceMove = named(
     from_usd: number('In the base run.'),
     to_usd: number('In the other one.'),
     percent: number('From the one to the other.'),
+  }),
+);
+
+const anomaly = named(
+  'ComparedAnomaly',
+  z.object({
+    anomaly_id: text('As GraphQL has it, without the word in front.'),
+    kind: text('What looked wrong, as `spread`.'),
+    severity: text('How much it matters.'),
+    coin_id: textOrNull('The coin that it is about.'),
+    message: text('What was found, for people.'),
+    raised_at: time('When it was recorded.'),
   }),
 );
 
@@ -27,6 +39,11 @@ export const runComparison = named(
     coins_added: z.array(z.string()).describe("The source's ids that only the other run was told of."),
     coins_lost: z.array(z.string()).describe("The source's ids that only the base was told of."),
     largest_price_moves: z.array(priceMove).describe('At most 20, the largest first.'),
+    anomalies: z
+      .array(anomaly)
+      .describe(
+        'What looked wrong with the source or one of its coins from the start of the earlier run until the one after the later began, the newest first, at most 100.',
+      ),
   }),
 );
 export type RunComparisonBody = z.infer<typeof runComparison>;
