@@ -21,6 +21,7 @@ const foldFiles = [
   'projector/copy-rows',
   'projector/expire',
   'projector/fold-event',
+  'projector/folded-before',
   'projector/identity-memory',
   'projector/outcomes',
   'projector/write-anomalies',
