@@ -110,7 +110,7 @@ export function coinList(
 ): List<CoinRow> {
   const { property, column } = orders[order];
   // Its place in the list is made of these.
-  const columns = [...new Set(['coin_id', column.column, ...asked])];
+  const selected = [...new Set(['coin_id', column.column, ...asked])].join(', ');
   return {
     name: 'coins',
     order: `${order} ${direction}`,
@@ -122,7 +122,7 @@ export function coinList(
     filter,
     conditions: (sql) => conditions(sql, filter),
     rows: (sql, where, { orderBy, limit }) =>
-      sql`select ${sql(columns)} from read.coin where ${where} order by ${orderBy} limit ${limit}`,
+      sql`select ${sql.unsafe(selected)} from read.coin where ${where} order by ${orderBy} limit ${limit}`,
     count: (sql, where) => countRows(sql, sql`read.coin`, where),
   };
 }

@@ -6,14 +6,7 @@ export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 /** Conditions that all hold; true when there are none. */
 export const allOf = (sql: Queryable, conditions: readonly Fragment[]): Fragment =>
-  conditions.reduce((all, condition) => sql`${all} and ${condition}`, sql`true`);
-
-/** Pieces with commas between them; at least one. */
-export function listOf(sql: Queryable, pieces: readonly Fragment[]): Fragment {
-  const [first, ...others] = pieces;
-  if (first === undefined) throw new TypeError('a list of nothing');
-  return others.reduce((all, piece) => sql`${all}, ${piece}`, first);
-}
+  conditions.length === 0 ? sql`true` : conditions.reduce((all, condition) => sql`${all} and ${condition}`);
 
 /** A condition for each value that was given. */
 export const given = <T>(value: T | null | undefined, condition: (value: T) => Fragment): Fragment[] =>
