@@ -44,11 +44,14 @@ const columns = (sql: Queryable) => sql`
   s.id, s.source, s.source_coin_id, s.name, s.symbol, s.quote_currency, s.price, s.market_cap, s.volume_24h,
   s.percent_change_24h, s.rank, s.processed_at`;
 
-/** One range of the index on the order. */
+/**
+ * One range of the index on the order. A place that is asked for within the statement is unknown to the planner, which keeps one
+ * plan for good then: with a known one it planned 17 partitions anew for each page, 0.76 ms beside 0.63 of running it.
+ */
 const behindOf = (sql: Queryable, place: Place | null) =>
   place === null
     ? sql`true`
-    : sql`(s.processed_at, s.id) < (${place.processedAt}::timestamptz, ${place.id}::uuid)`;
+    : sql`(s.processed_at, s.id) < ((select ${place.processedAt}::timestamptz), (select ${place.id}::uuid))`;
 
 /** The source coins that a filter lets through. */
 const coinsOf = (sql: Queryable, filter: CoinFilter, coins: CoinList | null) =>
