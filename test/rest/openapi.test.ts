@@ -48,3 +48,7 @@ it('the document is valid OpenAPI 3.1, and a strict linter has nothing to say ab
     problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer}`),
   ).toEqual([]);
 });
+
+it('no whole number is bounded by what a double holds, which pages would show as an example', () => {
+  expect(JSON.stringify(api)).not.toMatch(/9007199254740991/);
+});

@@ -7,9 +7,19 @@ type Json = Record<string, unknown>;
 
 const schemaPath = (id: string): string => `#/components/schemas/${id}`;
 
+/** zod bounds whole numbers by what a double holds. It is true and says nothing, and pages show it as an example. */
+function withoutBounds({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+}
+
 /** Every named answer as JSON Schema 2020-12, which is OpenAPI 3.1's own. */
 function componentSchemas(): Record<string, Json> {
-  const { schemas } = z.toJSONSchema(namedShapes, { uri: schemaPath, io: 'output' });
+  const { schemas } = z.toJSONSchema(namedShapes, {
+    uri: schemaPath,
+    io: 'output',
+    override: withoutBounds,
+  });
   return Object.fromEntries(
     Object.entries(schemas).map(([id, { $schema: _dialect, $id: _id, ...schema }]) => [id, schema]),
   );
