@@ -63,7 +63,12 @@ function asGraphQLError({ message, path, originalError, extensions, locations }:
 const withErrors = (result: ExecutionResult): ExecutionResult =>
   result.errors ? { ...result, errors: result.errors.map(asGraphQLError) } : result;
 
-function createRunner(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined) {
+function createRunner(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | undefined,
+  coerce: Operation['coerce'],
+) {
   let runs = 0;
   let compiled: CompiledQuery | null = null;
 
@@ -75,7 +80,12 @@ function createRunner(schema: GraphQLSchema, document: DocumentNode, operationNa
   return async (contextValue: GraphqlContext, variables: Variables): Promise<ExecutionResult> => {
     runs += 1;
     if (runs === compiledFromRun) compile();
-    if (compiled) return withErrors(await compiled.query(undefined, contextValue, { ...variables }));
+    if (compiled) {
+      const result = await compiled.query(undefined, contextValue, { ...variables });
+      // Nothing was run. graphql-jit leaves out the nodes, by which Apollo tells a wrong variable from a failure of ours.
+      const taken = result.data === undefined ? coerce(variables) : null;
+      return taken?.kind === 'wrong' ? { errors: taken.errors } : withErrors(result);
+    }
     return execute({ schema, document, operationName, contextValue, variableValues: variables });
   };
 }
@@ -140,6 +150,6 @@ export function createOperation(
     },
     root: selection[0],
     coerce,
-    run: createRunner(schema, document, name ?? undefined),
+    run: createRunner(schema, document, name ?? undefined, coerce),
   };
 }
