@@ -30,6 +30,13 @@ const graphqlCodes: Record<string, string> = {
   BAD_REQUEST: 'BAD_USER_INPUT',
 };
 
+/** Every code that an error is answered with. Each is explained in `docs/errors.md`. */
+export const graphqlErrorCodes: ReadonlySet<string> = new Set([
+  ...Object.values(publicCodes),
+  ...Object.values(graphqlCodes),
+  internal,
+]);
+
 /** The code that an error is answered with. */
 export function codeOf(error: unknown): string {
   // What a subscription throws has no path, by which Apollo tells a resolver's error.

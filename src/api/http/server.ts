@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { CoinlogError, messageOf } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
+import { problemOf, type ProblemCode } from './problem.ts';
 import { registerRateLimit, type RateLimit } from './rate-limit.ts';
 
 export interface HttpServerDeps {
@@ -40,6 +47,9 @@ export function createHttpServer({ log, metrics, access }: HttpServerDeps): Fast
     // An open keep-alive connection must not hold up a clean stop.
     forceCloseConnections: 'idle',
     bodyLimit: 1024 * 1024,
+    // An address that cannot be read, which no route and no hook ever sees.
+    frameworkErrors: (error, request, reply) =>
+      void answerError(error, request, reply.header('X-Request-ID', request.id)),
     routerOptions: { ignoreTrailingSlash: true },
   });
 
@@ -59,20 +69,22 @@ export function createHttpServer({ log, metrics, access }: HttpServerDeps): Fast
       'request',
     );
   });
-  app.setErrorHandler((error, request, reply) => {
-    const known = error instanceof CoinlogError ? error : null;
-    const status = known?.status ?? statusOf(error);
-    if (status >= 500) request.log.error({ reason: messageOf(error), code: known?.code }, 'request failed');
-    const detail =
-      known || status < 500
-        ? messageOf(error)
-        : 'Something went wrong on our side; the log has it under this request id.';
-    return reply.status(status).send({ detail, code: known?.code ?? codeOf(status), request_id: request.id });
-  });
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) =>
-    reply.status(404).send({ detail: 'Not Found', code: 'NOT_FOUND', request_id: request.id }),
+    reply.status(404).send(problemOf(request, 'NOT_FOUND', 'Not Found')),
   );
   return app;
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = error instanceof CoinlogError ? error : null;
+  const status = known?.status ?? statusOf(error);
+  if (status >= 500) request.log.error({ reason: messageOf(error), code: known?.code }, 'request failed');
+  const detail =
+    known || status < 500
+      ? messageOf(error)
+      : 'Something went wrong on our side; the log has it under this request id.';
+  return reply.status(status).send(problemOf(request, known?.code ?? codeOf(status), detail));
 }
 
 function statusOf(error: unknown): number {
@@ -86,7 +98,7 @@ function statusOf(error: unknown): number {
   return 500;
 }
 
-const codeOf = (status: number): string => (status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR');
+const codeOf = (status: number): ProblemCode => (status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR');
 
 const hasCode = (error: unknown, codes: readonly string[]): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));

@@ -4,6 +4,7 @@ import { readAnomaliesBetween } from '../../read/anomalies-between.ts';
 import { compareRunsOf, type RunsCompared } from '../../read/compare-runs.ts';
 import { impossibleText } from '../../read/rest/coin-filter.ts';
 import { listRunsById, type ListedRun } from '../../read/rest/list-runs.ts';
+import { problemOf } from '../http/problem.ts';
 import type { AnswerTagged } from './answer.ts';
 import type { RestDeps } from './deps.ts';
 import { refuse, requiredText } from './query.ts';
@@ -78,11 +79,9 @@ export function compareRunsRoute({ sessions, archive }: RestDeps, answer: Answer
         : await sessions.run(({ sql }) => listRunsById(sql, ids));
       const [base, other] = [found.get(asked.base), found.get(asked.other)];
       if (!base || !other)
-        return reply.status(404).send({
-          detail: `There is no run ${base ? asked.other : asked.base}.`,
-          code: 'RUN_NOT_FOUND',
-          request_id: request.id,
-        });
+        return reply
+          .status(404)
+          .send(problemOf(request, 'RUN_NOT_FOUND', `There is no run ${base ? asked.other : asked.base}.`));
       if (base.source !== other.source)
         return refuse(
           request,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { problemOf } from '../http/problem.ts';
 import { faultTypes, type ParameterFault } from './shapes/problem.ts';
 
 export type ParsedQuery<T> = { kind: 'parsed'; query: T } | { kind: 'refused'; faults: ParameterFault[] };
@@ -163,4 +164,4 @@ export const refuse = (
   reply: FastifyReply,
   status: 400 | 422,
   detail: string | ParameterFault[],
-): FastifyReply => reply.status(status).send({ detail, code: 'BAD_USER_INPUT', request_id: request.id });
+): FastifyReply => reply.status(status).send(problemOf(request, 'BAD_USER_INPUT', detail));

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { problemOf } from '../http/problem.ts';
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
@@ -6,7 +7,7 @@ const notAllowed = async (request: FastifyRequest, reply: FastifyReply) =>
   reply
     .status(405)
     .header('Allow', 'GET, HEAD')
-    .send({ detail: 'Method Not Allowed', code: 'METHOD_NOT_ALLOWED', request_id: request.id });
+    .send(problemOf(request, 'METHOD_NOT_ALLOWED', 'Method Not Allowed'));
 
 /** GET, with the HEAD that Fastify adds to it. Any other method is refused before its body is looked at. */
 export function readOnly(app: FastifyInstance, url: string, handler: Handler): void {

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { problemOf } from '../../http/problem.ts';
 import { impossibleText } from '../../../read/rest/coin-filter.ts';
 
 /** What a client takes for its base URL ends here. */
@@ -12,12 +13,9 @@ export const refuseGecko = (
   status: 400 | 404,
   error: string,
 ): FastifyReply =>
-  reply.status(status).send({
-    error,
-    detail: error,
-    code: status === 404 ? 'COIN_NOT_FOUND' : 'BAD_USER_INPUT',
-    request_id: request.id,
-  });
+  reply
+    .status(status)
+    .send({ error, ...problemOf(request, status === 404 ? 'COIN_NOT_FOUND' : 'BAD_USER_INPUT', error) });
 
 /** The parts of `bitcoin,ethereum`; null where nothing is given. What no text in the database can be is left out. */
 export function listed(text: string | null): string[] | null {

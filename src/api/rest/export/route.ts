@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { impossibleText } from '../../../read/rest/coin-filter.ts';
 import { beginExport, type SeriesRow } from '../../../read/export/snapshots.ts';
+import { problemOf } from '../../http/problem.ts';
 import type { RestDeps } from '../deps.ts';
 import { refuse, textOrNull, timeOrNull } from '../query.ts';
 import { bothPrefixes, defineRoute, type RestRoute } from '../route.ts';
@@ -63,9 +64,7 @@ function exportRoute(deps: RestDeps, format: ExportFormat): RestRoute {
         ? ({ kind: 'unknown_coin' } as const)
         : await beginExport({ ...deps, rowsPerPage }, asked);
       if (found.kind === 'unknown_coin')
-        return reply
-          .status(404)
-          .send({ detail: `There is no coin ${coin}.`, code: 'COIN_NOT_FOUND', request_id: request.id });
+        return reply.status(404).send(problemOf(request, 'COIN_NOT_FOUND', `There is no coin ${coin}.`));
       reply
         .type(`${mediaType}; charset=utf-8`)
         .header('X-Read-Model-Version', found.version)
