@@ -155,7 +155,8 @@ const general: Variables = {
   },
   ETL_BATCH_SIZE: {
     schema: wholeNumber(1, 100_000).default(5_000),
-    description: 'Records a database batch of the projector.',
+    description:
+      'Records a database batch of the projector; ten times as many while it is more than a hundred events behind.',
     example: '5000',
   },
   ETL_RATE_LIMIT_REQUESTS: {

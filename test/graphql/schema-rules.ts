@@ -22,6 +22,12 @@ export const typesWithoutId = {
     'EventRequest',
     'RecordIssue',
     'RunError',
+    // What is worked out of runs when it is asked for: the runs have ids.
+    'Performance',
+    'PerformanceBucket',
+    'PriceMove',
+    'RunComparison',
+    'SourcePerformance',
     // One message of a subscription, told by its version.
     'CoinsChanged',
     // One each, as things are now.
