@@ -46,7 +46,7 @@ test-coverage: dist/.built ## the test suite with coverage in coverage/
 check: dist/.built ## types, lint, format, import directions, generated files
 	@$(BIN)/tsc -p tsconfig.json --noEmit
 	@$(BIN)/tsc -p web/tsconfig.json --noEmit
-	@$(BIN)/oxlint --type-aware --deny-warnings src test scripts bin web deploy bench
+	@$(BIN)/oxlint --type-aware --deny-warnings src test scripts bin web deploy bench examples
 	@$(BIN)/prettier --check --log-level warn .
 	@$(NODE) scripts/check-generated.mjs
 

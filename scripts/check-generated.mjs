@@ -6,11 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { envExample } from '../dist/config/env-example.js';
 import { buildCoinlogSchema, printCoinlogSchema } from '../dist/api/graphql/schema.js';
+import { generateDocuments } from './generate-documents.mjs';
 
 const write = process.argv.includes('--write');
+const schema = buildCoinlogSchema();
+const schemaText = printCoinlogSchema(schema);
 const generated = {
   '.env.example': envExample(),
-  'schema.graphql': printCoinlogSchema(buildCoinlogSchema()),
+  'schema.graphql': schemaText,
+  ...(await generateDocuments(schema, schemaText)),
 };
 
 const stale = [];
