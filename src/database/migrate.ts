@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadMigrator } from './drizzle.ts';
+import { loadMigrator } from '../drizzle.ts';
 import { z } from 'zod';
 import { CoinlogError } from '../errors.ts';
 import type { Sql } from './client.ts';

@@ -1,4 +1,4 @@
-import { bigint, customType, integer, jsonb, pgSchema, text, timestamp, uuid } from '../database/drizzle.ts';
+import { bigint, customType, integer, jsonb, pgSchema, text, timestamp, uuid } from '../drizzle.ts';
 import type { DecimalField, RecordIssue } from '../sources/record.ts';
 
 /** The live read model. Its tables are made in other schemas too: `read_next` while rebuilding. */

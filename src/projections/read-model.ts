@@ -1,4 +1,4 @@
-import { boolean, primaryKey } from '../database/drizzle.ts';
+import { boolean, primaryKey } from '../drizzle.ts';
 import { anomalyTable } from './anomalies/tables.ts';
 import { coinTable, sourceCoinTable } from './coins/tables.ts';
 import { sweptPageTable } from './coins/sweep.ts';

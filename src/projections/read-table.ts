@@ -1,4 +1,4 @@
-import { getTableConfig, type PgTable } from '../database/drizzle.ts';
+import { getTableConfig, type PgTable } from '../drizzle.ts';
 
 /** A table of the read model: its columns in drizzle, and what drizzle cannot say. */
 export interface ReadTable {

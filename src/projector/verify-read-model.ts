@@ -1,4 +1,4 @@
-import { getTableConfig } from '../database/drizzle.ts';
+import { getTableConfig } from '../drizzle.ts';
 import type { Queryable } from '../database/client.ts';
 import { blockLease } from '../database/lease.ts';
 import { CoinlogError } from '../errors.ts';

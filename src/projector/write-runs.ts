@@ -1,4 +1,4 @@
-import { getTableColumns } from '../database/drizzle.ts';
+import { getTableColumns } from '../drizzle.ts';
 import type { Transaction } from '../database/client.ts';
 import type { EventHeader } from '../log/event.ts';
 import {

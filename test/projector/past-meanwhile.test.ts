@@ -94,7 +94,7 @@ it('what was shown is known afterwards, whatever came while a rebuild compared a
     from control.shown order by version`;
   let compared = 0;
   for (const { version, at, until } of times) {
-    const seen = shown.get(Number(version));
+    const seen = shown.get(version);
     // Shown for less than a millisecond, or never looked at.
     if (seen === undefined || (until !== null && until <= at)) continue;
     const { data, errors } = await api.ask<Coins>(

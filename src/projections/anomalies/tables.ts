@@ -1,4 +1,4 @@
-import { jsonb } from '../../database/drizzle.ts';
+import { jsonb } from '../../drizzle.ts';
 import type { Metadata } from '../../log/event.ts';
 import { count, readSchema, text, time } from '../columns.ts';
 import type { ReadTable } from '../read-table.ts';

@@ -1,4 +1,4 @@
-import { jsonb, primaryKey } from '../../database/drizzle.ts';
+import { jsonb, primaryKey } from '../../drizzle.ts';
 import { z } from 'zod';
 import type { EventHeader } from '../../log/event.ts';
 import { count, readSchema, text } from '../columns.ts';

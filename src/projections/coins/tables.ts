@@ -1,4 +1,4 @@
-import { numeric, primaryKey } from '../../database/drizzle.ts';
+import { numeric, primaryKey } from '../../drizzle.ts';
 import type { ConsensusMethod } from '../../identity/consensus.ts';
 import {
   coinKeyColumns,

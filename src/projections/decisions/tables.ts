@@ -1,4 +1,4 @@
-import { primaryKey } from '../../database/drizzle.ts';
+import { primaryKey } from '../../drizzle.ts';
 import { count, integer, issues, readSchema, text, time } from '../columns.ts';
 import type { ReadTable } from '../read-table.ts';
 

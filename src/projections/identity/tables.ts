@@ -1,4 +1,4 @@
-import { jsonb, primaryKey } from '../../database/drizzle.ts';
+import { jsonb, primaryKey } from '../../drizzle.ts';
 import type { Evidence, LinkMethod } from '../../identity/decision.ts';
 import { coinKeyColumns, count, integer, readSchema, text, time } from '../columns.ts';
 import type { ReadTable } from '../read-table.ts';

@@ -1,4 +1,4 @@
-import { getTableConfig } from '../../database/drizzle.ts';
+import { getTableConfig } from '../../drizzle.ts';
 import { columnList, setExcluded } from '../sql-text.ts';
 import { identityLink } from './tables.ts';
 

@@ -1,4 +1,4 @@
-import { boolean, jsonb, primaryKey } from '../../database/drizzle.ts';
+import { boolean, jsonb, primaryKey } from '../../drizzle.ts';
 import type { Contract, SourceCoinRef } from '../../sources/record.ts';
 import { coinKeyColumns, count, integer, readSchema, text, time, uuid } from '../columns.ts';
 import type { ReadTable } from '../read-table.ts';

@@ -1,4 +1,4 @@
-import { getTableConfig } from '../../database/drizzle.ts';
+import { getTableConfig } from '../../drizzle.ts';
 import { keyColumns } from '../read-table.ts';
 import { columnList, setExcluded } from '../sql-text.ts';
 import { listing, listingTable } from './tables.ts';

@@ -1,4 +1,4 @@
-import { getTableConfig } from '../../database/drizzle.ts';
+import { getTableConfig } from '../../drizzle.ts';
 import { decimalColumns } from '../columns.ts';
 import { copyTarget, type Columns } from '../copy-target.ts';
 import { describedColumns } from '../coins/gathered.ts';

@@ -1,4 +1,4 @@
-import { boolean } from '../../database/drizzle.ts';
+import { boolean } from '../../drizzle.ts';
 import { count, integer, readSchema, text, time } from '../columns.ts';
 import type { ReadTable } from '../read-table.ts';
 

@@ -1,4 +1,4 @@
-import { primaryKey } from '../../database/drizzle.ts';
+import { primaryKey } from '../../drizzle.ts';
 import {
   coinKeyColumns,
   count,

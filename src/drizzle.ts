@@ -1,4 +1,8 @@
 import { createRequire } from 'node:module';
+import type * as Orm from 'drizzle-orm';
+import type * as Core from 'drizzle-orm/pg-core';
+import type * as Driver from 'drizzle-orm/postgres-js';
+import type * as Migrator from 'drizzle-orm/postgres-js/migrator';
 
 /*
  * drizzle, loaded as CommonJS. Node looks up the package of every ES module it loads, and drizzle's package.json has
@@ -6,8 +10,8 @@ import { createRequire } from 'node:module';
  * against 90 ms and 18 MB this way.
  */
 const require = createRequire(import.meta.url);
-const core = require('drizzle-orm/pg-core') as typeof import('drizzle-orm/pg-core');
-const orm = require('drizzle-orm') as typeof import('drizzle-orm');
+const core = require('drizzle-orm/pg-core') as typeof Core;
+const orm = require('drizzle-orm') as typeof Orm;
 
 export const {
   bigint,
@@ -28,6 +32,6 @@ export type { PgTable } from 'drizzle-orm/pg-core';
 
 /** What makes migrations, for the few processes that do. */
 export const loadMigrator = () => ({
-  ...(require('drizzle-orm/postgres-js') as typeof import('drizzle-orm/postgres-js')),
-  ...(require('drizzle-orm/postgres-js/migrator') as typeof import('drizzle-orm/postgres-js/migrator')),
+  ...(require('drizzle-orm/postgres-js') as typeof Driver),
+  ...(require('drizzle-orm/postgres-js/migrator') as typeof Migrator),
 });
