@@ -2,9 +2,10 @@ import Fastify from 'fastify';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageHeaders } from '../../src/api/http/page-headers.ts';
-import { fillMarket } from '../graphql/market.ts';
+import { bitcoin, fillMarket } from '../graphql/market.ts';
 import { readDocument } from '../rest/documented.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { appendRun } from '../support/events.ts';
 import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { elsewhere, hasBrowser, launchBrowser, visit, type Visit } from './browser.ts';
@@ -104,6 +105,25 @@ describe.skipIf(!hasBrowser)('in a browser, asking no other server and without a
         await page.getByRole('combobox').fill('ExclusionReason');
         await page.getByRole('option', { name: 'ExclusionReason', exact: true }).click();
         await page.getByText("Why a quote has no part in its coin's consensus.").waitFor();
+      }));
+
+    it('follows a subscription until it is stopped', () =>
+      openGraphiql(async (page) => {
+        await writeQuery(page, 'subscription { coinsChanged { version coins { id priceUsd } } }');
+        await page.locator(button).click();
+        await shows(page, '"version":');
+        await appendRun(database.sql, {
+          stream: 'coingecko.markets',
+          runId: 'later',
+          startedAt: new Date('2026-11-20T11:00:00Z'),
+          params: { vs_currency: 'usd' },
+          pages: [
+            JSON.stringify([{ ...bitcoin, current_price: 12_345.5, last_updated: '2026-11-20T11:00:00Z' }]),
+          ],
+        });
+        await projectAll(database);
+        await shows(page, '"priceUsd": 12345.5');
+        await page.locator(button).click();
       }));
 
     it('sends the key that is entered as a header, and keeps it nowhere', () =>

@@ -1,3 +1,6 @@
+import { getOperationAST, type DocumentNode } from 'graphql';
+import { createSubscriber } from './subscriber.ts';
+
 /** What the editor sends: the whole document, its variables, and the operation that was chosen. */
 export interface GraphqlParams {
   query: string;
@@ -7,7 +10,12 @@ export interface GraphqlParams {
 
 interface FetchOptions {
   headers?: Record<string, string> | undefined;
+  /** The document as the editor has read it. */
+  documentAST?: DocumentNode | undefined;
 }
+
+const isSubscription = ({ operationName }: GraphqlParams, document: DocumentNode | undefined): boolean =>
+  document !== undefined && getOperationAST(document, operationName)?.operation === 'subscription';
 
 /** The text of an answer that is no JSON (a proxy's error page) is shown as an error, as it came. */
 async function readAnswer(response: Response): Promise<unknown> {
@@ -19,9 +27,11 @@ async function readAnswer(response: Response): Promise<unknown> {
   }
 }
 
-/** GraphiQL's way to the API. */
+/** GraphiQL's way to the API: a request each, and a socket for subscriptions. */
 export function createFetcher(url: URL) {
-  return (params: GraphqlParams, options: FetchOptions = {}): Promise<unknown> => {
+  const subscribe = createSubscriber(url);
+  return (params: GraphqlParams, options: FetchOptions = {}) => {
+    if (isSubscription(params, options.documentAST)) return subscribe(params, options.headers ?? {});
     const headers = {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, application/json;q=0.9',
