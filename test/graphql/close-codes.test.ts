@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { documentedErrors } from '../support/documented-errors.ts';
@@ -57,6 +57,13 @@ describe('a connection is closed with the code that is documented', () => {
     expect(await closedWith(messages, protocols)).toBe(code);
     const documented = documentedErrors('Close codes of the WebSocket').map((row) => Number(row['code']));
     expect(documented).toContain(code);
+  });
+
+  it('and nothing is printed beside the log, whatever is sent', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    await closedWith([init, ' '.repeat(300_000)]);
+    expect(printed.mock.calls).toEqual([]);
+    printed.mockRestore();
   });
 
   it('1005 when the server stops', async () => {

@@ -1,6 +1,5 @@
 import fastifyWebsocket from '@fastify/websocket';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { makeHandler } from 'graphql-ws/use/@fastify/websocket';
 import { CoinlogError, messageOf } from '../../errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -20,6 +19,7 @@ import { createPersistedTexts } from './execution/persisted.ts';
 import { createTrustedDocuments, type TrustMode } from './execution/trusted.ts';
 import { createHandler } from './handler.ts';
 import { buildCoinlogSchema } from './schema.ts';
+import { createSocketHandler } from './subscriptions/socket-handler.ts';
 import { createHub } from './subscriptions/hub.ts';
 import { createSocketOptions } from './subscriptions/server.ts';
 
@@ -118,7 +118,7 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
     },
     handler: async (request, reply) =>
       deps.page?.wantsPage(request) ? deps.page.sendPage(reply) : answer(request, reply),
-    wsHandler: makeHandler({ ...socketOptions, isProd: true }),
+    wsHandler: createSocketHandler(socketOptions, log),
   });
   app.route({ ...route, method: 'POST', handler: answer });
 }

@@ -47,7 +47,8 @@ interface Admitted extends ExecutionArgs {
   contextValue: { operation: Operation; asked: Asked; cost: number | null; request: string };
 }
 
-type SocketOptions = ServerOptions<Record<string, unknown>, Extra>;
+/** What graphql-ws is told. */
+export type SocketOptions = ServerOptions<Record<string, unknown>, Extra>;
 type SocketContext = Context<Record<string, unknown>, Extra>;
 
 /** Serves graphql-transport-ws under the same limits as HTTP, where no plugin of Apollo's runs. */
