@@ -1,18 +1,22 @@
-// Asks over 16 connections for some seconds, in a process of its own. `hot`: one address over and over; `once`: none twice.
+// Asks over 16 connections for some seconds, in a process of its own. `hot`: one address over and over; `once`: none twice,
+// and none that `warm` asks for.
 import autocannon from 'autocannon';
 
 const [url, seconds, kind, path, pages] = process.argv.slice(2);
 const connections = 16;
 // More than are asked for in the time; each connection has its own.
 const requestsOfAConnection = 4_000;
+const limitMax = 100;
+const sources = kind === 'warm' ? ['&source=coingecko'] : ['', '&source=coinpaprika'];
+const different = pages * sources.length * limitMax;
 
 /** The nth of the requests that are never repeated: pages, sources and lengths vary. */
 function neverRepeated(n) {
   const page = (n % pages) + 1;
   const round = Math.floor(n / pages);
-  const source = ['', '&source=coingecko', '&source=coinpaprika'][round % 3];
-  const step = Math.floor(round / 3);
-  const limit = 50 + (step % 2 === 0 ? 1 : -1) * Math.ceil(step / 2);
+  const source = sources[round % sources.length];
+  const step = Math.floor(round / sources.length);
+  const limit = 50 + (step % 2 === 0 ? -1 : 1) * Math.ceil(step / 2);
   return { method: 'GET', path: `${path}limit=${limit}&page=${page}${source}` };
 }
 
@@ -21,14 +25,19 @@ let clients = 0;
 function giveRequests(client) {
   const own = clients++;
   client.setRequests(
-    Array.from({ length: requestsOfAConnection }, (_, n) => neverRepeated(n * connections + own)),
+    Array.from({ length: requestsOfAConnection }, (_, n) =>
+      neverRepeated((n * connections + own) % different),
+    ),
   );
 }
 
+// Fewer than that in the time, so that none is asked for twice.
+const most = kind === 'once' && different < requestsOfAConnection * connections ? { amount: different } : {};
 const result = await autocannon({
   url: kind === 'hot' ? url + path : url,
   connections,
   duration: Number(seconds),
+  ...most,
   ...(kind === 'hot' ? {} : { setupClient: giveRequests }),
 });
 process.send({

@@ -52,8 +52,11 @@ interface Asked {
 
 const perSecond = ({ answers, seconds }: Load): number => answers / seconds;
 
-async function ask(url: string, { path, pages }: Asked, seconds = measureSeconds): Promise<Load> {
-  const kind = pages === null ? 'hot' : 'once';
+type Phase = 'warming up' | 'measured';
+
+async function ask(url: string, { path, pages }: Asked, phase: Phase = 'measured'): Promise<Load> {
+  const seconds = phase === 'measured' ? measureSeconds : warmUpSeconds;
+  const kind = pages === null ? 'hot' : phase === 'measured' ? 'once' : 'warm';
   const child = startChild('load.child.mjs', [url, String(seconds), kind, path, String(pages)]);
   const result = await told(child, load);
   if (child.exitCode === null) await once(child, 'exit');
@@ -116,7 +119,7 @@ async function measure(server: BenchServer): Promise<{ table: string; memory: st
   };
   try {
     const { url } = await told(api, started);
-    for (const { asked } of questions) await ask(url, asked, warmUpSeconds);
+    for (const { asked } of questions) await ask(url, asked, 'warming up');
     const first = await used();
     const rows: Row[] = [];
     for (const { work, asked, times } of questions) {
