@@ -57,8 +57,8 @@ interface Changed {
 it('who reads slowly is told less often, of everything that changed, and nothing is kept for them meanwhile', async () => {
   const socket = new WebSocket(await listenOn(api), 'graphql-transport-ws');
   const told: Changed[] = [];
-  socket.on('message', (bytes) => {
-    const { type, payload } = JSON.parse(String(bytes)) as {
+  socket.on('message', (bytes: Buffer) => {
+    const { type, payload } = JSON.parse(bytes.toString()) as {
       type: string;
       payload: { data: { coinsChanged: Changed } };
     };

@@ -1,4 +1,4 @@
-import { getOperationAST, type DocumentNode } from 'graphql';
+import { getOperationAST, OperationTypeNode, type DocumentNode } from 'graphql';
 import { createSubscriber } from './subscriber.ts';
 
 /** What the editor sends: the whole document, its variables, and the operation that was chosen. */
@@ -15,7 +15,8 @@ interface FetchOptions {
 }
 
 const isSubscription = ({ operationName }: GraphqlParams, document: DocumentNode | undefined): boolean =>
-  document !== undefined && getOperationAST(document, operationName)?.operation === 'subscription';
+  document !== undefined &&
+  getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
 
 /** The text of an answer that is no JSON (a proxy's error page) is shown as an error, as it came. */
 async function readAnswer(response: Response): Promise<unknown> {
