@@ -72,8 +72,11 @@ export async function writeIdentity(
     moves.push(...change.moves);
     for (const key of change.keys) changed.add(key);
   }
-  if (changed.size === 0) return known;
   const state = known.standing.current();
+  // All there are: of 20,000 a batch of links would write every one again. Also where a merge moves no source coin.
+  if (events.some(({ event }) => changesAliases.has(event.type)))
+    await tx.unsafe(writeAliases, [JSON.stringify(aliasRows(state))]);
+  if (changed.size === 0) return known;
   const rows = [...changed].map((key) =>
     linkRow(known, { key, coinId: coinOf(known, key), link: known.standing.link(key) }, lastVeto(state, key)),
   );
@@ -83,8 +86,5 @@ export async function writeIdentity(
     since_version: move.sinceVersion,
   }));
   if (history.length > 0) await tx.unsafe(writeLinkHistory, [storableJson(history)]);
-  // All there are: of 20,000 a batch of links would write every one again.
-  if (events.some(({ event }) => changesAliases.has(event.type)))
-    await tx.unsafe(writeAliases, [JSON.stringify(aliasRows(state))]);
   return known;
 }

@@ -104,6 +104,18 @@ describe('a coin', () => {
     expect(await database.sql`select * from read.coin_alias`).toEqual([]);
   });
 
+  it('that nobody is linked to is an older id as well, once it is merged', async () => {
+    await gecko('bitcoin', 100);
+    await decide(database.sql, merge('two', 'one'));
+    await projectAll(database);
+    // What a rebuild sees in one commit with it.
+    await decide(database.sql, link('coingecko:bitcoin', 'one'));
+    await projectAll(database);
+    expect(await database.sql`select alias, coin_id from read.coin_alias`).toEqual([
+      { alias: 'two', coinId: 'one' },
+    ]);
+  });
+
   it('of which a veto left a source coin without any is shown by that one under an id of its own', async () => {
     await gecko('bitcoin', 100);
     await decide(database.sql, link('coingecko:bitcoin', 'wrong'), veto('coingecko:bitcoin', 'wrong'));
