@@ -4,7 +4,7 @@ import { appendRun } from '../support/events.ts';
 import { readHeads } from '../../src/log/read.ts';
 import { createProjector } from '../../src/projector/projector.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
-import { expectRebuildEqualsLive, testFolds } from '../support/project.ts';
+import { testFolds } from '../support/project.ts';
 import type { Pass } from '../../src/resolver/identity-resolver.ts';
 import { createTestResolver } from '../support/resolver.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -79,7 +79,6 @@ beforeAll(async () => {
   await projectAll(database);
 });
 afterAll(async () => {
-  await expectRebuildEqualsLive(database);
   await database.close();
 });
 
