@@ -15,7 +15,7 @@ export interface AheadLimits {
   rows: number;
 }
 
-/** Several batches are there at once: of a quarter of the size they take 40 MB less, and no longer. */
+/** Several batches are there at once: of a quarter of the size they take 40 MB less. */
 const quartered = ({ records, events, payloadBytes }: BatchLimits): BatchLimits => ({
   records: Math.ceil(records / 4),
   events,

@@ -3,11 +3,25 @@ import type { FoldedEvent } from './fold-event.ts';
 
 /** What became of an event's staged records. */
 export type Outcomes = Pick<RecordCounts, 'accepted' | 'revised' | 'duplicates'>;
-export const noOutcomes: Outcomes = { accepted: 0, revised: 0, duplicates: 0 };
+const noOutcomes: Outcomes = { accepted: 0, revised: 0, duplicates: 0 };
 
 /** By the event, as `coingecko.markets:12`. */
 export type OutcomesByEvent = ReadonlyMap<string, Outcomes>;
 export const keyOf = (stream: string, version: number): string => `${stream}:${version}`;
+
+/** Adds what became of further records of an event. */
+export function addOutcomes(
+  outcomes: Map<string, Outcomes>,
+  row: Outcomes & { stream: string; version: number },
+): void {
+  const key = keyOf(row.stream, row.version);
+  const known = outcomes.get(key) ?? noOutcomes;
+  outcomes.set(key, {
+    accepted: known.accepted + row.accepted,
+    revised: known.revised + row.revised,
+    duplicates: known.duplicates + row.duplicates,
+  });
+}
 
 /** Throws when the records that were read are not those that were accounted for: no row is ever lost in silence. */
 export function countsOf(folded: FoldedEvent, outcomes: OutcomesByEvent): RecordCounts {

@@ -97,9 +97,8 @@ async function writeStaging(
       if (target.lease && !(await lockLease(tx, target.lease)))
         throw new NotOurs('another process has the lease');
       await tx`set local role coinlog_projector`;
-      await tx.unsafe(`set local search_path = ${target.schema}, pg_temp`);
-      // For the sorts of a large commit, which went through files otherwise.
-      await tx`set local work_mem = '64MB'`;
+      // The memory is for the sorts of a large commit, which went through files otherwise.
+      await tx.unsafe(`set local search_path = ${target.schema}, pg_temp; set local work_mem = '64MB'`);
       // What a crash takes of it is thrown away anyway; the swap's own commit makes it all durable.
       if (target.lease === null) await tx`set local synchronous_commit = off`;
       const [model] = await tx<{ foldDigest: string }[]>`select fold_digest from read_model for update`;

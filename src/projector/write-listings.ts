@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/client.ts';
 import { writeListings } from '../projections/listings/write.ts';
 import type { FoldedEvent } from './fold-event.ts';
-import { keyOf, noOutcomes, type Outcomes, type OutcomesByEvent } from './outcomes.ts';
+import { addOutcomes, type Outcomes, type OutcomesByEvent } from './outcomes.ts';
 import { storableJson } from './storable-json.ts';
 
 type PerEvent = Outcomes & { stream: string; version: number };
@@ -23,14 +23,7 @@ export async function writeListingRows(
   const listings = records.flatMap((record) => record.listings);
   if (listings.length === 0) return outcomes;
   const all = new Map(outcomes);
-  for (const row of await tx.unsafe<PerEvent[]>(writeListings, [storableJson(listings)])) {
-    const key = keyOf(row.stream, row.version);
-    const known = all.get(key) ?? noOutcomes;
-    all.set(key, {
-      accepted: known.accepted + row.accepted,
-      revised: known.revised + row.revised,
-      duplicates: known.duplicates + row.duplicates,
-    });
-  }
+  for (const row of await tx.unsafe<PerEvent[]>(writeListings, [storableJson(listings)]))
+    addOutcomes(all, row);
   return all;
 }

@@ -17,7 +17,7 @@ import { addSourceCounts, countAllSources } from '../projections/sources/write.t
 import { copyRows } from './copy-rows.ts';
 import type { FoldedEvent } from './fold-event.ts';
 import { writeCoins } from './write-coins.ts';
-import { keyOf, noOutcomes, type Outcomes, type OutcomesByEvent } from './outcomes.ts';
+import { addOutcomes, keyOf, type Outcomes, type OutcomesByEvent } from './outcomes.ts';
 
 type PerEvent<T> = (T & { stream: string; version: number })[];
 
@@ -76,15 +76,7 @@ export async function writeRecords(
   const lines = linesOf(batch, 'staged');
   if (lines.length === 0) return outcomes;
   await copyInto(tx, staging, lines, way);
-  for (const { stream, version, ...met } of await mergeStaged(tx, isGathered)) {
-    const key = keyOf(stream, version);
-    const known = outcomes.get(key) ?? noOutcomes;
-    outcomes.set(key, {
-      accepted: known.accepted + met.accepted,
-      revised: known.revised + met.revised,
-      duplicates: known.duplicates + met.duplicates,
-    });
-  }
+  for (const row of await mergeStaged(tx, isGathered)) addOutcomes(outcomes, row);
   return outcomes;
 }
 

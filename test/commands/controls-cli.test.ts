@@ -34,6 +34,7 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => {
+  expect((await run('rebuild', '--verify')).exitCode).toBe(0);
   await upstream.close();
   await removeEmbedded(join(folder, 'data'));
   await rm(folder, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { append } from '../../src/log/append.ts';
 import { createTestArchive, type TestArchive } from '../support/archive.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { plainEvent } from '../support/log.ts';
-import { projectAll } from '../support/project.ts';
+import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
 import { createTestApi, type TestApi } from './support.ts';
 
 let database: TestDatabase;
@@ -31,6 +31,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await api.close();
+  await expectRebuildEqualsLive(database, archive.fresh());
   await database.close();
   await archive.remove();
 });

@@ -6,7 +6,7 @@ import { readRecordsBySource } from '../../read/rest/source-records.ts';
 import type { ReadSession } from '../../read/session.ts';
 import type { RestDeps } from './deps.ts';
 import { healthOf, readLastRun, type Look, type LookAt } from './health.ts';
-import { lastHours } from './performance.ts';
+import { lastHours } from '../../read/last-hours.ts';
 import { bothPrefixes, defineRoute, type RestRoute } from './route.ts';
 import { health, healthDetailed, type HealthDetailedBody, type RecentStats } from './shapes/health.ts';
 import { averageDuration, round, successRate } from './shapes/runs.ts';

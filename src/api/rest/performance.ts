@@ -5,6 +5,7 @@ import {
   type RunTotals,
   type SourceRunTotals,
 } from '../../read/rest/run-totals.ts';
+import { lastHours, partStarts, type Hours } from '../../read/last-hours.ts';
 import { readRunTrend, type TrendRow } from '../../read/rest/run-trend.ts';
 import { answerUntagged } from './answer.ts';
 import type { RestDeps } from './deps.ts';
@@ -19,32 +20,13 @@ import {
 } from './shapes/performance.ts';
 import { averageDuration, recordsPerRun, round, successRate } from './shapes/runs.ts';
 
-/** A window of the last hours: both ends, the later one being now. */
-export interface Window {
-  hours: number;
-  start: Date;
-  end: Date;
-}
-
-const hourMs = 3_600_000;
-
-export const lastHours = (hours: number, now: Date): Window => ({
-  hours,
-  start: new Date(now.getTime() - hours * hourMs),
-  end: now,
-});
-
-/** An hour each, up to two days; else a day's quarters. */
-const partMsOf = (hours: number): number => (hours <= 48 ? hourMs : 6 * hourMs);
-
 /** Pure: every part of a window, oldest first. */
-export function trendOf(rows: readonly TrendRow[], { hours, start }: Window): TrendBucketBody[] {
-  const partMs = partMsOf(hours);
+export function trendOf(rows: readonly TrendRow[], window: Hours): TrendBucketBody[] {
   const byPart = new Map(rows.map((row) => [row.part, row]));
-  return Array.from({ length: Math.ceil((hours * hourMs) / partMs) }, (_, part) => {
+  return partStarts(window).map((start, part) => {
     const row = byPart.get(part);
     return {
-      start: new Date(start.getTime() + part * partMs).toISOString(),
+      start: start.toISOString(),
       total_runs: row?.runs ?? 0,
       failed_runs: row?.failed ?? 0,
       total_records: row?.recordsRead ?? 0,
@@ -81,7 +63,7 @@ export interface WindowFacts {
 /** Pure: what the runs of a window come to. */
 export function performanceOf(
   { bySource, before, trend }: WindowFacts,
-  window: Window,
+  window: Hours,
 ): PerformanceBody | EmptyPerformanceBody {
   const { hours, start, end } = window;
   if (bySource.length === 0)
@@ -127,13 +109,13 @@ export const performanceRoute = (deps: RestDeps): RestRoute =>
     reads: 'untagged',
     handle({ query, reply }) {
       const window = lastHours(query.hours, deps.now());
-      const { hours, start, end } = window;
+      const { hours, start } = window;
       const earlier = lastHours(hours, start);
       return answerUntagged(deps, reply, async ({ sql }) => {
         const [bySource, before, trend] = await Promise.all([
           readRunTotals(sql, start),
           readRunTotals(sql, earlier.start, start),
-          readRunTrend(sql, { start, end, partMs: partMsOf(hours) }),
+          readRunTrend(sql, window),
         ]);
         return performanceOf({ bySource, before, trend }, window);
       });

@@ -15,11 +15,8 @@ export interface Descriptions {
   lines(): string;
 }
 
-const newest = (quotes: readonly QuoteValues[]): Date => {
-  let [latest] = quotes.map(({ observedAt }) => observedAt);
-  for (const { observedAt } of quotes) if (latest === undefined || observedAt > latest) latest = observedAt;
-  return latest ?? new Date(0);
-};
+const newest = (quotes: readonly QuoteValues[]): Date =>
+  new Date(Math.max(...quotes.map(({ observedAt }) => observedAt.getTime())));
 
 export function createDescriptions(): Descriptions {
   const byCoin = new Map<string, Said>();

@@ -44,7 +44,7 @@ export const describedColumns: Columns = [
 export const describedCoins = copyTarget('described', describedColumns);
 
 /** As the database orders what a source coin's row is decided by; times of one length sort as text. */
-function isNewer(a: Gathered, b: Omit<Gathered, 'said' | 'first'>): boolean {
+function isNewer(a: Gathered, b: Gathered): boolean {
   if (a.observedAt !== b.observedAt) return a.observedAt > b.observedAt;
   if (a.stream !== b.stream) return a.stream > b.stream;
   if (a.version !== b.version) return a.version > b.version;

@@ -36,17 +36,16 @@ export type SweepStep =
   /** Nothing of it matters any more. */
   | { kind: 'over' };
 
+// A file's chunks and a list that comes in one piece have no page.
 const page = z.object({ page: z.number(), last: z.boolean().optional() });
 const isEnd = (event: EventHeader): boolean =>
   /^run\.(completed|failed|deferred|abandoned)$/.test(event.type);
 
-/** Which page of its run an event is; null for what is no page. */
-function placeOf(event: EventHeader): 'only' | 'last' | 'before others' | null {
-  if (event.type !== 'page.fetched') return null;
-  const parsed = page.safeParse(event.metadata).data;
+/** Whether further pages of its run may follow a page, or it is the last; null for what is no page. */
+function placeOf(event: EventHeader): 'last' | 'before others' | null {
+  const parsed = event.type === 'page.fetched' ? page.safeParse(event.metadata).data : undefined;
   if (!parsed) return null;
-  if (parsed.last) return parsed.page === 1 ? 'only' : 'last';
-  return 'before others';
+  return parsed.last ? 'last' : 'before others';
 }
 
 const nothing: ReadonlySet<string> = new Set();

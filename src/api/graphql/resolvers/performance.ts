@@ -1,13 +1,14 @@
 import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
 import { compareRunsOf } from '../../../read/compare-runs.ts';
 import { readAnomaliesBetween } from '../../../read/anomalies-between.ts';
+import { lastHours } from '../../../read/last-hours.ts';
 import { runIdOf } from '../../../read/graphql/node-id.ts';
 import { wrongInput } from '../../../read/graphql/page-request.ts';
 import { readWindowRuns } from '../../../read/graphql/performance.ts';
 import { readRunTrend } from '../../../read/rest/run-trend.ts';
 import type { GraphqlContext } from '../context.ts';
 import { Costs, Unversioned } from '../field-rules.ts';
-import { lastHours, Performance, performanceOf } from '../types/performance.ts';
+import { Performance, performanceOf } from '../types/performance.ts';
 import { comparisonOf, RunComparison } from '../types/run-comparison.ts';
 
 const hoursMax = 168;

@@ -1,5 +1,6 @@
 import { Float, Int, ObjectType } from 'type-graphql';
 import type { WindowRuns } from '../../../read/graphql/performance.ts';
+import { partStarts, type Hours } from '../../../read/last-hours.ts';
 import type { TrendRow } from '../../../read/rest/run-trend.ts';
 import { Optional, Required } from '../fields.ts';
 import { DateTime, SafeInt } from '../scalars.ts';
@@ -79,30 +80,13 @@ export class Performance {
   trend: PerformanceBucket[];
 }
 
-const hourMs = 3_600_000;
-
-/** A window of the last hours, and how long its parts are. */
-export interface Hours {
-  hours: number;
-  start: Date;
-  end: Date;
-  partMs: number;
-}
-
-export const lastHours = (hours: number, now: Date): Hours => ({
-  hours,
-  start: new Date(now.getTime() - hours * hourMs),
-  end: now,
-  partMs: hours <= 48 ? hourMs : 6 * hourMs,
-});
-
-function bucketsOf(rows: readonly TrendRow[], { hours, start, partMs }: Hours): PerformanceBucket[] {
+function bucketsOf(rows: readonly TrendRow[], window: Hours): PerformanceBucket[] {
   const byPart = new Map(rows.map((row) => [row.part, row]));
-  return Array.from({ length: Math.ceil((hours * hourMs) / partMs) }, (_, part) => {
+  return partStarts(window).map((start, part) => {
     const row = byPart.get(part);
     const median = row?.durationMedian ?? null;
     return {
-      start: new Date(start.getTime() + part * partMs),
+      start,
       runs: row?.runs ?? 0,
       failed: row?.failed ?? 0,
       records: row?.recordsRead ?? 0,
