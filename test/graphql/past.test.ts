@@ -326,6 +326,7 @@ describe('what cannot be told is refused with what to do', () => {
       });
     } finally {
       await otherApi.close();
+      await expectRebuildEqualsLive(other);
       await other.close();
     }
   });

@@ -8,7 +8,7 @@ import { noArchive } from '../../src/log/archive/archive.ts';
 import { verifyLog } from '../../src/log/verify.ts';
 import { unit } from '../../src/sandbox/kit/random.ts';
 import type { TestDatabase } from '../support/database.ts';
-import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
+import { expectRebuildEqualsLive } from '../support/project.ts';
 
 /** When to kill each of so many children, after they are ready: the same moments at every run. */
 export const killMoments = (seed: string, count: number, longestMs: number): number[] =>
@@ -39,7 +39,6 @@ export async function ingestAndKill(
 
 /** What holds after any number of kills, once somebody has gone on: a whole log, no run without an end, no count off. */
 export async function expectRecovered(database: TestDatabase): Promise<void> {
-  await projectAll(database);
   await expectRebuildEqualsLive(database);
   expect(await verifyLog(database.sql, { archive: noArchive })).toMatchObject({ ok: true });
   expect(await database.sql`select run_id from read.run where status = 'RUNNING'`).toEqual([]);

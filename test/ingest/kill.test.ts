@@ -8,7 +8,7 @@ import type { LogEvent } from '../../src/log/event.ts';
 import { readEvents } from '../../src/log/read.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestIngester, sourceConfigured } from '../support/ingest.ts';
-import { projectAll } from '../support/project.ts';
+import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { expectRecovered, ingestAndKill, killMoments } from './kill-child.ts';
 
@@ -21,6 +21,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await expectRecovered(database);
+  await expectRebuildEqualsLive(undisturbed);
   await Promise.all([database.close(), undisturbed.close()]);
   await rm(folder, { recursive: true });
 });

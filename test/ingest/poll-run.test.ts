@@ -15,7 +15,6 @@ beforeEach(async () => {
   database = await createTestDatabase();
 });
 afterEach(async () => {
-  await projectAll(database);
   await expectRebuildEqualsLive(database);
   await database.close();
 });
@@ -272,6 +271,7 @@ describe('sandbox data', () => {
     ]);
     expect((await ingester.ingest(source, { reason: 'test' })).kind).toBe('failed');
     await Promise.all([ingester.close(), sandboxed.close()]);
+    await expectRebuildEqualsLive(own);
     await own.close();
   });
 });

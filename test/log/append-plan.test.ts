@@ -4,6 +4,7 @@ import { append } from '../../src/log/append.ts';
 import type { NewEvent } from '../../src/log/event.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { plainEvent } from '../support/log.ts';
+import { expectRebuildEqualsLive } from '../support/project.ts';
 
 const payload = Buffer.from('{}');
 const eventOf = (n: number): NewEvent => plainEvent(`plan ${n}`, payload);
@@ -16,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await session.end();
+  await expectRebuildEqualsLive(database);
   await database.close();
 });
 

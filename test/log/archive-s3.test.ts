@@ -9,6 +9,7 @@ import { farFuture } from '../support/archive.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { appendPlain } from '../support/log.ts';
 import { startS3Server, type S3Server } from '../support/s3-server.ts';
+import { expectRebuildEqualsLive } from '../support/project.ts';
 
 let database: TestDatabase;
 let server: S3Server;
@@ -21,6 +22,7 @@ beforeEach(async () => {
   store = openStore(`s3://archive/coin log?endpoint=${server.endpoint}`);
 });
 afterEach(async () => {
+  await expectRebuildEqualsLive(database, createArchive(store));
   vi.unstubAllEnvs();
   await store.close();
   await server.close();

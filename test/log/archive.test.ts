@@ -18,7 +18,10 @@ import { startUpstream } from '../support/upstream.ts';
 let database: TestDatabase;
 let archive: TestArchive;
 beforeEach(async () => {
-  [database, archive] = [await createTestDatabase(), await createTestArchive()];
+  [database, archive] = [
+    await createTestDatabase({ uncompared: 'files are damaged and taken away' }),
+    await createTestArchive(),
+  ];
 });
 afterEach(async () => {
   await database.close();

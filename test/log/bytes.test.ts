@@ -7,12 +7,16 @@ import { maxPayloadBytes } from '../../src/log/event.ts';
 import { readEvent, readEvents, readHeads } from '../../src/log/read.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { plainEvent } from '../support/log.ts';
+import { expectRebuildEqualsLive } from '../support/project.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
 });
-afterAll(() => database.close());
+afterAll(async () => {
+  await expectRebuildEqualsLive(database);
+  await database.close();
+});
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

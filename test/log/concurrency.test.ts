@@ -16,6 +16,7 @@ import { unit } from '../../src/sandbox/kit/random.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { batchesOf, connectWriter, noAccidents, writeAll, type Tally, type Work } from './writer.child.ts';
+import { expectRebuildEqualsLive } from '../support/project.ts';
 
 const writers = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
 const eventsPerWriter = 1_000;
@@ -30,6 +31,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
+  await expectRebuildEqualsLive(database);
   await database.close();
 });
 

@@ -3,6 +3,7 @@ import type { Transaction } from '../../src/database/client.ts';
 import { append } from '../../src/log/append.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { appendPlain, plainEvent } from '../support/log.ts';
+import { expectRebuildEqualsLive } from '../support/project.ts';
 
 const tables = ['event', '"event:kept"', '"event:kept:1"', 'event_key', 'stream', 'segment'];
 
@@ -14,7 +15,10 @@ beforeAll(async () => {
   await database.owner`
     insert into log.segment values ('gone', 1, 2, '\\x00', '\\x01', 10, now(), 'gone-1-2', 10, '\\x02', now())`;
 });
-afterAll(() => database.close());
+afterAll(async () => {
+  await expectRebuildEqualsLive(database);
+  await database.close();
+});
 
 const refused = { code: expect.stringMatching(/^(42501|22023)$/) };
 const triggerRefused = { code: '42501', message: expect.stringMatching(/append-only/) };

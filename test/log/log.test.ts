@@ -6,12 +6,16 @@ import { deriveId } from '../../src/log/event-id.ts';
 import type { NewEvent } from '../../src/log/event.ts';
 import { readEvent, readEvents, readHeads } from '../../src/log/read.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { expectRebuildEqualsLive } from '../support/project.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
 });
-afterAll(() => database.close());
+afterAll(async () => {
+  await expectRebuildEqualsLive(database);
+  await database.close();
+});
 
 const event = (name: string, payload: Uint8Array = Buffer.from(name)): NewEvent => ({
   id: deriveId('test', name),

@@ -28,6 +28,8 @@ beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'coinlog-move-')), 'export with a space');
 });
 afterEach(async () => {
+  await expectRebuildEqualsLive(from, archive.fresh());
+  await expectRebuildEqualsLive(to, archive.fresh());
   await Promise.all([from.close(), to.close(), archive.remove()]);
   await rm(join(folder, '..'), { recursive: true });
 });

@@ -18,6 +18,7 @@ beforeEach(async () => {
   [database, archive] = [await createTestDatabase(), await createTestArchive()];
 });
 afterEach(async () => {
+  await expectRebuildEqualsLive(database, archive.fresh());
   await database.close();
   await archive.remove();
 });

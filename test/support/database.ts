@@ -9,12 +9,19 @@ export interface TestDatabase {
   /** As the superuser that owns everything: for looking at and breaking things. */
   owner: Sql;
   app: ConnectionOptions;
-  /** Drops the database; fails when anything is still connected to it. */
+  /** Notes that a fresh rebuild was compared with the live read model, with every event there is by now. */
+  noteCompared(): Promise<void>;
+  /** Drops the database; fails when anything is still connected to it, or events came that no rebuild was compared for. */
   close(): Promise<void>;
 }
 
+export interface TestDatabaseOptions {
+  /** Why no rebuild is compared with the live read model after its events. */
+  uncompared?: string;
+}
+
 /** A clone of the migrated template, for one test file or one test. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase({ uncompared }: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const cluster = inject('cluster');
   const database = `test_${randomBytes(6).toString('hex')}`;
   const admin = connect(cluster.owner, { max: 1, name: 'test admin', role: null });
@@ -24,16 +31,29 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const sql = connect(app, { max: 12, name: 'test', role: 'coinlog_app' });
   const readSql = connect(app, { max: 10, name: 'test read', role: 'coinlog_app', readOnly: true });
   const owner = connect({ ...cluster.owner, database }, { max: 2, name: 'test owner', role: null });
+  const nothingWritten = 'no event';
+  let compared = nothingWritten;
+  const written = async (): Promise<string> => {
+    const rows = await owner<{ stream: string; head: number }[]>`
+      select stream, head from log.stream where head > 0 order by stream`;
+    return rows.map(({ stream, head }) => `${stream}:${head}`).join(' ') || nothingWritten;
+  };
   return {
     sql,
     readSql,
     owner,
     app,
+    async noteCompared() {
+      compared = await written();
+    },
     async close() {
+      const events = await written();
       await Promise.all([sql.end({ timeout: 5 }), readSql.end({ timeout: 5 }), owner.end({ timeout: 5 })]);
       await waitForNoSessions(admin, database);
       await admin`drop database ${admin(database)}`;
       await admin.end();
+      if (uncompared === undefined && events !== compared)
+        throw new Error(`no fresh rebuild was compared after ${events}; the last one was after ${compared}`);
     },
   };
 }
