@@ -25,6 +25,7 @@ registerRest(app, {
     build: 'bench',
     maxBytes: 64 * 1024 * 1024,
   }),
+  rowCacheBytes: 64_000_000,
   archive: noArchive,
   sql,
   sources: ['coinpaprika', 'coingecko', 'csv'],

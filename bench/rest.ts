@@ -48,15 +48,24 @@ interface Asked {
   path: string;
   /** Null: the same over and over; else so many pages of it, and none asked for twice. */
   pages: number | null;
+  /** No row on two of the pages either, and none that was asked for before. */
+  newRows?: boolean;
 }
 
 const perSecond = ({ answers, seconds }: Load): number => answers / seconds;
 
 type Phase = 'warming up' | 'measured';
 
-async function ask(url: string, { path, pages }: Asked, phase: Phase = 'measured'): Promise<Load> {
+const kindOf = ({ pages, newRows }: Asked, phase: Phase): string => {
+  if (pages === null) return 'hot';
+  if (phase !== 'measured') return 'warm';
+  return newRows ? 'first' : 'once';
+};
+
+async function ask(url: string, asked: Asked, phase: Phase = 'measured'): Promise<Load> {
+  const { path, pages } = asked;
   const seconds = phase === 'measured' ? measureSeconds : warmUpSeconds;
-  const kind = pages === null ? 'hot' : phase === 'measured' ? 'once' : 'warm';
+  const kind = kindOf(asked, phase);
   const child = startChild('load.child.mjs', [url, String(seconds), kind, path, String(pages)]);
   const result = await told(child, load);
   if (child.exitCode === null) await once(child, 'exit');
@@ -64,7 +73,13 @@ async function ask(url: string, { path, pages }: Asked, phase: Phase = 'measured
   return result;
 }
 
-const questions: { work: string; asked: Asked; times: number }[] = [
+interface Question {
+  work: string;
+  asked: Asked;
+  times: number;
+}
+
+const questions: Question[] = [
   { work: '/data?limit=50, repeating', asked: { path: '/data?limit=50', pages: null }, times: timesHot },
   {
     work: '/data, pages 1 to 1,000, never repeating',
@@ -83,6 +98,13 @@ const questions: { work: string; asked: Asked; times: number }[] = [
   },
   { work: '/stats, repeating', asked: { path: '/stats', pages: null }, times: timesHot },
 ];
+
+/** With nothing in memory, and nothing there that could be asked for twice. */
+const withNewRows = (rows: number): Question => ({
+  work: '/data?limit=50, each row on one page only, after a commit',
+  asked: { path: '/data?', pages: Math.min(60_000, Math.floor(rows / 50)), newRows: true },
+  times: timesMade,
+});
 
 /** What a read model is made in: the tables, as a projector makes them. */
 async function makeReadModel({ sql }: BenchServer): Promise<void> {
@@ -111,7 +133,9 @@ async function ceiling(bytes: number): Promise<Load> {
   }
 }
 
-async function measure(server: BenchServer): Promise<{ table: string; memory: string }> {
+const megabytes = ({ rssBytes }: z.infer<typeof usage>): string => figure(rssBytes / 1e6, 'MB');
+
+async function measure(server: BenchServer, size: number): Promise<string> {
   const api = startChild('rest-api.child.ts', [JSON.stringify(server.appTarget)]);
   const used = () => {
     api.send({});
@@ -120,9 +144,10 @@ async function measure(server: BenchServer): Promise<{ table: string; memory: st
   try {
     const { url } = await told(api, started);
     for (const { asked } of questions) await ask(url, asked, 'warming up');
-    const first = await used();
     const rows: Row[] = [];
-    for (const { work, asked, times } of questions) {
+    const forget = () => server.owner`update read.read_model set version = version + 1`;
+    for (const { work, asked, times } of [...questions, withNewRows(size)]) {
+      if (asked.newRows) await forget();
       const before = await used();
       const measured = await ask(url, asked);
       const cpuMicros = ((await used()).cpuMicros - before.cpuMicros) / measured.answers;
@@ -135,12 +160,18 @@ async function measure(server: BenchServer): Promise<{ table: string; memory: st
         goal: { atLeast: times },
       });
     }
-    const last = await used();
-    const megabytes = ({ rssBytes }: typeof first) => figure(rssBytes / 1e6, 'MB');
-    return {
-      table: formatTable(rows),
-      memory: `Memory ${megabytes(first)} after warming up, ${megabytes(last)} at the end.`,
-    };
+    // What is kept has reached its limits by now.
+    const first = await used();
+    for (const { asked } of questions) await ask(url, asked);
+    const second = await used();
+    rows.push({
+      work: 'memory after the same once more',
+      ours: megabytes(second),
+      peer: `${megabytes(first)} (before)`,
+      ratio: second.rssBytes / first.rssBytes,
+      goal: { atMost: 1.1 },
+    });
+    return formatTable(rows);
   } finally {
     api.kill();
   }
@@ -155,9 +186,9 @@ export async function benchRest(server: BenchServer, sizes: readonly number[]): 
   );
   for (const rows of sizes) {
     await fillReadModel(server, rows);
-    const { table, memory } = await measure(server);
+    const table = await measure(server, rows);
     // At once: the next size takes minutes to fill.
-    process.stdout.write(`\n${figure(rows, 'rows')}. ${memory}\n\n${table}\n`);
+    process.stdout.write(`\n${figure(rows, 'rows')}\n\n${table}\n`);
   }
   return '';
 }

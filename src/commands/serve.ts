@@ -61,6 +61,7 @@ export async function startService(app: App, role: Role): Promise<Service> {
       sessions,
       answers,
       archive: app.archive,
+      rowCacheBytes: config.rowCacheBytes,
       sql: database.readSql,
       sources: config.sources.map(({ source }) => source.name),
       now,

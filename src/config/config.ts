@@ -64,6 +64,7 @@ export interface Config {
   /** Null: administration over HTTP is off. */
   adminApiKey: string | null;
   answerCacheBytes: number;
+  rowCacheBytes: number;
   /** Null: no limit. */
   rateLimitPerMinute: number | null;
   /** For Fastify: whose word is taken for a client's address. */
@@ -214,6 +215,7 @@ function fileOptions(values: VariableValues): FileOptions {
 
 const answering = z.object({
   ANSWER_CACHE_MB: z.number(),
+  ROW_CACHE_MB: z.number(),
   RATE_LIMIT_PER_MINUTE: number,
   TRUST_PROXY: z.union([z.number(), z.array(z.string())]).default(0),
   CORS_ORIGINS: z.array(z.string()).default([]),
@@ -231,6 +233,7 @@ function apiSettings(values: VariableValues) {
     );
   return {
     answerCacheBytes: own.ANSWER_CACHE_MB * 1_000_000,
+    rowCacheBytes: own.ROW_CACHE_MB * 1_000_000,
     rateLimitPerMinute: own.RATE_LIMIT_PER_MINUTE,
     trustProxy: own.TRUST_PROXY === 0 ? (false as const) : own.TRUST_PROXY,
     corsOrigins: own.CORS_ORIGINS,

@@ -199,6 +199,12 @@ const general: Variables = {
       'Memory for answers that are kept until the read model changes, in megabytes; 0: none are, ETags remain.',
     example: '64',
   },
+  ROW_CACHE_MB: {
+    schema: wholeNumber(0, 100_000).default(64),
+    description:
+      'Memory for rows of /data that were read with those of a page before, until the read model changes, in megabytes; 0: each page is read by itself.',
+    example: '64',
+  },
   RATE_LIMIT_PER_MINUTE: {
     schema: wholeNumber(1, 10_000_000).optional(),
     description:

@@ -8,6 +8,11 @@ import { within } from './within.ts';
 export interface ReadSession {
   /** What the answer is labelled with. */
   version: number;
+  /**
+   * What was seen when it is read steadily; null in a snapshot. What is read steadily may be of a later version, and may be kept
+   * for other steady reads of this one: all of them ask again whether it has moved.
+   */
+  steady: ReadVersion | null;
   sql: Queryable;
 }
 
@@ -70,6 +75,7 @@ export function createReadSessions(
       let closed = false;
       return {
         version,
+        steady: null,
         sql: opened,
         async close() {
           if (closed) return;
@@ -88,11 +94,13 @@ export function createReadSessions(
   const open = (limitMs = openLimitMs) => within(limitMs, openWhenReady(), (late) => void late.close());
 
   async function openSteadyWhenReady(seen?: ReadVersion): Promise<SteadyReads> {
-    const { epoch, version } = seen ?? versions.recent() ?? (await versions.read());
+    const steady = seen ?? versions.recent() ?? (await versions.read());
+    const { epoch, version } = steady;
     const connection = await readSql.reserve();
     let closed = false;
     return {
       version,
+      steady,
       sql: connection,
       async close() {
         if (!closed) connection.release();

@@ -19,6 +19,7 @@ export const testNow = new Date('2026-11-23T14:44:44.572Z');
 export const restDeps = ({ readSql }: Pick<TestDatabase, 'readSql'>): RestDeps => ({
   sessions: createReadSessions(readSql),
   answers: createAnswerCache({ versions: createVersionReader(readSql), build: '1.0.0', maxBytes: 1_000_000 }),
+  rowCacheBytes: 1_000_000,
   archive: noArchive,
   sql: readSql,
   sources: sourceNames,

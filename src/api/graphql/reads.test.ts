@@ -13,6 +13,7 @@ function createSessions(open?: () => Promise<never>) {
       await open?.();
       return {
         version: 7,
+        steady: null,
         sql: (() => undefined) as unknown as Queryable,
         async close() {
           happened.push('close');
@@ -99,6 +100,7 @@ describe('steady reads', () => {
     const { happened, sessions } = createSessions();
     const openSteady: ReadSessions['openSteady'] = async () => ({
       version: 7,
+      steady: seen,
       sql: (() => undefined) as unknown as Queryable,
       close: async () => void happened.push('close steady'),
       isWhole: async () => isWhole,

@@ -1,5 +1,5 @@
 import type { ReadVersion, VersionReader } from '../../read/versions.ts';
-import { createLru } from './lru.ts';
+import { createLru } from '../../lru.ts';
 import { namesTag, weakTag } from './etag.ts';
 
 /** An answer as it was made. */

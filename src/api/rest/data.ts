@@ -20,8 +20,11 @@ const queryOf = (sources: readonly string[]) =>
   });
 
 /** `/data`: the history row by row. */
-export function dataRoute({ sources }: Pick<RestDeps, 'sources'>, answer: AnswerTagged): RestRoute {
-  const readData = createDataReader();
+export function dataRoute(
+  { sources, rowCacheBytes }: Pick<RestDeps, 'sources' | 'rowCacheBytes'>,
+  answer: AnswerTagged,
+): RestRoute {
+  const readData = createDataReader(rowCacheBytes);
   return defineRoute({
     path: '/data',
     prefixes: bothPrefixes,
@@ -43,9 +46,9 @@ export function dataRoute({ sources }: Pick<RestDeps, 'sources'>, answer: Answer
       const place = after === null ? null : decodePlace(after, filter);
       if (place?.kind === 'refused') return refuse(request, reply, 400, `after ${place.reason}.`);
       const page = place === null ? asked : 1;
-      return answer(request, reply, ['data', { ...query, page }], async ({ sql, version }) => {
+      return answer(request, reply, ['data', { ...query, page }], async (session) => {
         const start = place === null ? { offset: (page - 1) * limit } : { behind: place.place };
-        const { json, count, total, next } = await readData(sql, version, filter, { ...start, limit });
+        const { json, count, total, next } = await readData(session, filter, { ...start, limit });
         const pagination = paginate({ page, limit, total, next, behind: place !== null });
         const metadata: Omit<DataPageBody['metadata'], 'request_id' | 'api_latency_ms'> = {
           filters_applied: { source, coin_id: coinId, symbol },

@@ -8,6 +8,8 @@ export interface RestDeps {
   sessions: ReadSessions;
   /** One for all APIs of the process. */
   answers: AnswerCache;
+  /** For rows of `/data` that were read ahead; 0: none are kept. */
+  rowCacheBytes: number;
   /** For asking whether the database is there at all. */
   sql: Sql;
   /** Where events lie that have left the database. */

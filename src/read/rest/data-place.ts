@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { decodeCursor, encodeCursor, filterDigest, type Walk } from '../graphql/cursor.ts';
 import type { KeyColumn } from '../graphql/keyset.ts';
 import type { CoinFilter } from './coin-filter.ts';
@@ -6,6 +7,14 @@ import type { CoinFilter } from './coin-filter.ts';
 export interface Place {
   processedAt: Date;
   id: string;
+}
+
+const shownRow = z.object({ id: z.string(), processed_at: z.string() });
+
+/** Where a row stands that is written as REST shows it. */
+export function placeOf(row: string): Place {
+  const { id, processed_at: processedAt } = shownRow.parse(JSON.parse(row));
+  return { processedAt: new Date(processedAt), id };
 }
 
 const columns: readonly KeyColumn[] = [

@@ -1,9 +1,11 @@
 import type { Queryable } from '../../database/client.ts';
+import type { ReadSession } from '../session.ts';
 import { matchesNothing, type CoinFilter } from './coin-filter.ts';
-import { choosePlan, readDataPage, type PageRows, type Slice } from './data-page.ts';
-import { encodePlace, type Place } from './data-place.ts';
+import { choosePlan, readDataRows, type Slice } from './data-rows.ts';
+import { encodePlace, placeOf, type Place } from './data-place.ts';
 import { readDataTotals, type DataTotals } from './data-totals.ts';
-import { createPlaces, type FilterMemory } from './places.ts';
+import { createFilterMemories, type FilterMemory } from './filter-memory.ts';
+import type { Span } from './row-blocks.ts';
 
 export interface DataPage {
   /** A JSON array of its rows. */
@@ -18,56 +20,79 @@ export interface DataPage {
 /** Rows, by their number or by the row before them. */
 export type Wanted = { limit: number } & ({ offset: number } | { behind: Place });
 
-export type ReadData = (
-  sql: Queryable,
-  version: number,
-  filter: CoinFilter,
-  wanted: Wanted,
-) => Promise<DataPage>;
-
-const empty: PageRows = { json: '[]', count: 0, end: null };
+export type ReadData = (session: ReadSession, filter: CoinFilter, wanted: Wanted) => Promise<DataPage>;
 
 // Beyond the end so many rows may be read for nothing.
 const atOnceMax = 1_000;
 
-/**
- * Where no coin is asked for the order's own index is walked, whatever there is: totals and rows are asked for at once. Else
- * the totals decide how, and past the end nothing is read.
- */
-async function readBoth(
+const namesCoins = ({ coinId, symbol }: CoinFilter): boolean => coinId !== null || symbol !== null;
+
+/** Where no coin is asked for, the order's own index is walked, whatever there is. */
+function readRows(sql: Queryable, filter: CoinFilter, totals: DataTotals | null, slice: Slice) {
+  const plan = totals !== null && namesCoins(filter) ? choosePlan(totals, slice) : 'walk';
+  return readDataRows(sql, { filter, coins: totals?.coins ?? null, slice, plan });
+}
+
+interface Found {
+  rows: string[];
+  total: number;
+  isEnd: boolean;
+}
+
+/** Rows behind a known one, and whether there are more. */
+async function readBehind(
   sql: Queryable,
   filter: CoinFilter,
   memory: FilterMemory,
-  { first, slice }: { first: number; slice: Slice },
-): Promise<{ totals: DataTotals; page: PageRows }> {
-  const ofCoins = filter.coinId !== null || filter.symbol !== null;
-  const reading = memory.totals ?? readDataTotals(sql, filter);
-  if (!ofCoins && !matchesNothing(filter) && slice.offset <= atOnceMax) {
-    const page = readDataPage(sql, { filter, coins: null, slice, plan: 'walk' });
-    const [totals, rows] = await Promise.all([reading, page]);
-    return { totals, page: rows };
-  }
-  const totals = await reading;
-  if (first >= totals.matching) return { totals, page: empty };
-  const plan = ofCoins ? choosePlan(totals, slice) : 'walk';
-  return { totals, page: await readDataPage(sql, { filter, coins: totals.coins, slice, plan }) };
+  { behind, limit }: { behind: Place; limit: number },
+): Promise<Found> {
+  const totals = await memory.totals(() => readDataTotals(sql, filter));
+  const found =
+    totals.matching === 0 ? [] : await readRows(sql, filter, totals, { behind, offset: 0, limit: limit + 1 });
+  return { rows: found.slice(0, limit), total: totals.matching, isEnd: found.length <= limit };
 }
 
-/** Pages of the history and how much there is in all, with a memory of where pages ended. */
-export function createDataReader(): ReadData {
-  const places = createPlaces();
+/** Rows by their numbers. Past the end nothing is read, where that is far from what is known. */
+async function readByNumber(
+  sql: Queryable,
+  filter: CoinFilter,
+  memory: FilterMemory,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<Found> {
+  const rowsOf = (totals: DataTotals | null, wanted: Span) =>
+    memory.blocks.rows(wanted, async ({ start, end }) => {
+      const known = memory.places.before(start);
+      const slice = {
+        behind: known?.place ?? null,
+        offset: start - (known?.offset ?? 0),
+        limit: end - start,
+      };
+      const rows = await readRows(sql, filter, totals, slice);
+      const last = rows.at(-1);
+      if (last !== undefined) memory.places.note({ offset: start + rows.length, place: placeOf(last) });
+      return rows;
+    });
+  const reading = memory.totals(() => readDataTotals(sql, filter));
+  const isNear = offset - (memory.places.before(offset)?.offset ?? 0) <= atOnceMax;
+  const wanted = { start: offset, end: offset + limit };
+  const atOnce = isNear && !namesCoins(filter) && !matchesNothing(filter) ? rowsOf(null, wanted) : null;
+  const [totals] = await Promise.all([reading, atOnce]);
+  const end = Math.min(wanted.end, totals.matching);
+  const rows = atOnce ?? (offset < end ? rowsOf(totals, { start: offset, end }) : []);
+  const isEnd = offset + limit >= totals.matching;
+  return { rows: await rows, total: totals.matching, isEnd };
+}
 
-  return async (sql, version, filter, wanted) => {
-    const { limit } = wanted;
-    const memory = places.of(version, JSON.stringify(filter));
-    const first = 'offset' in wanted ? wanted.offset : 0;
-    // A page that follows another one begins where that ended.
-    const known = 'behind' in wanted ? { offset: 0, place: wanted.behind } : memory.before(first);
-    const slice = { behind: known?.place ?? null, offset: first - (known?.offset ?? 0), limit };
-    const { totals, page } = await readBoth(sql, filter, memory, { first, slice });
-    memory.totals = totals;
-    const { json, count, end } = page;
-    if ('offset' in wanted && end !== null) memory.note({ offset: first + count, place: end });
-    return { json, count, total: totals.matching, next: end && encodePlace(end, filter) };
+/** Pages of the history and how much there is in all, with a memory of what was read. */
+export function createDataReader(rowBytesMax: number): ReadData {
+  const memories = createFilterMemories(rowBytesMax);
+  return async ({ sql, steady }, filter, wanted) => {
+    const memory = memories.of(steady, JSON.stringify(filter));
+    const { rows, total, isEnd } = await ('behind' in wanted
+      ? readBehind(sql, filter, memory, wanted)
+      : readByNumber(sql, filter, memory, wanted));
+    const last = rows.at(-1);
+    const next = isEnd || last === undefined ? null : encodePlace(placeOf(last), filter);
+    return { json: `[${rows.join(',')}]`, count: rows.length, total, next };
   };
 }

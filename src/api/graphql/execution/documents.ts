@@ -8,7 +8,7 @@ import {
   type DocumentNode,
   type GraphQLSchema,
 } from 'graphql';
-import { createLru } from '../../http/lru.ts';
+import { createLru } from '../../../lru.ts';
 import { documentLimits, refuseDocument } from './limits.ts';
 import { createOperation, type Operation } from './operation.ts';
 import type { TrustedDocuments } from './trusted.ts';

@@ -13,7 +13,7 @@ import {
   type OperationTypeNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
-import { createLru } from '../../http/lru.ts';
+import { createLru } from '../../../lru.ts';
 import type { GraphqlContext } from '../context.ts';
 import { documentLimits } from './limits.ts';
 import { selectionOf, variablesOf, type Fragments, type Selected } from './selection.ts';

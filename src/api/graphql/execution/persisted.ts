@@ -1,4 +1,4 @@
-import { createLru } from '../../http/lru.ts';
+import { createLru } from '../../../lru.ts';
 import type { TrustedDocuments } from './trusted.ts';
 
 /** Texts by hash that clients have registered, and those of the manifest; the interface is Apollo's. */
