@@ -5,6 +5,8 @@ export type Sql = postgres.Sql<{ bigint: number }>;
 export type Transaction = postgres.TransactionSql<{ bigint: number }>;
 /** Whatever can run a statement: the pool or a transaction. */
 export type Queryable = Sql | Transaction;
+/** A piece of a statement. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 export interface ConnectionOptions {
   host?: string;

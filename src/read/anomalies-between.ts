@@ -20,7 +20,7 @@ export const readAnomaliesBetween = (
       where r.source = ${source} and r.started_at > c.last
         and r.feed in (select feed from read.run where run_id = any(${[...runIds]}))
     )
-    select anomaly.* from ${anomalyRows(sql)}, compared c, following f
+    select anomaly.* from ${sql.unsafe(anomalyRows)}, compared c, following f
     where raised_at >= c.start and raised_at < coalesce(f.start, 'infinity')
       and (source = ${source} or coin_id in (select l.coin_id from read.identity_link l where l.source = ${source}))
     order by raised_at desc, anomaly_id desc limit ${anomaliesMax}`;

@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/client.ts';
+import type { Fragment, Queryable } from '../database/client.ts';
 import {
   coinKey,
   compareText,
@@ -6,7 +6,6 @@ import {
   type SourceCoin,
   type SourceCoinRef,
 } from '../identity/source-coin.ts';
-import type { Fragment } from './graphql/fragments.ts';
 
 /** A source's coin with one of its listings; it comes once for each, and once without where it has none. */
 interface Row extends Omit<SourceCoin, 'contracts' | 'isActive' | 'mappedIds' | 'declaredIds'> {

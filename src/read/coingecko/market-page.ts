@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/client.ts';
 import { readCoinsById, type CoinRow } from '../graphql/coins.ts';
-import { allOf, given, type Fragment } from '../graphql/fragments.ts';
+import { allOf, given } from '../graphql/fragments.ts';
+import { piece, rowsOf, words, type Piece } from '../graphql/piece.ts';
 
 export const marketOrders = [
   'market_cap_desc',
@@ -32,10 +33,10 @@ const orderSql: Record<MarketOrder, string> = {
   id_desc: 'coin_id desc',
 };
 
-const conditions = (sql: Queryable, { coinIds, symbols, names }: MarketFilter): Fragment[] => [
-  ...given(coinIds, (ids) => sql`coin_id = any(${[...ids]})`),
-  ...given(symbols, (own) => sql`upper(symbol) = any(${own.map((symbol) => symbol.toUpperCase())})`),
-  ...given(names, (own) => sql`lower(name) = any(${own.map((name) => name.toLowerCase())})`),
+const conditions = ({ coinIds, symbols, names }: MarketFilter): Piece[] => [
+  ...given(coinIds, (ids) => piece`coin_id = any(${[...ids]})`),
+  ...given(symbols, (own) => piece`upper(symbol) = any(${own.map((symbol) => symbol.toUpperCase())})`),
+  ...given(names, (own) => piece`lower(name) = any(${own.map((name) => name.toLowerCase())})`),
 ];
 
 /** One page of the coins, by number: the table has some 30,000 rows. */
@@ -45,14 +46,17 @@ export async function readMarketPage(
   order: MarketOrder,
   { page, perPage }: { page: number; perPage: number },
 ): Promise<CoinRow[]> {
-  const where = allOf(sql, conditions(sql, filter));
+  const where = allOf(conditions(filter));
   const from = filter.topOnly
-    ? sql`(select distinct on (upper(symbol)) coin_id, market_cap, volume_24h from read.coin where ${where}
+    ? piece`(select distinct on (upper(symbol)) coin_id, market_cap, volume_24h from read.coin where ${where}
         order by upper(symbol), rank asc nulls last, market_cap desc nulls last, coin_id) top`
-    : sql`read.coin where ${where}`;
-  const found = await sql<{ coinId: string }[]>`
-    select coin_id from ${from} order by ${sql.unsafe(orderSql[order])}
-    limit ${perPage} offset ${(page - 1) * perPage}`;
+    : piece`read.coin where ${where}`;
+  const found = await rowsOf<{ coinId: string }>(
+    sql,
+    piece`
+    select coin_id from ${from} order by ${words(orderSql[order])}
+    limit ${perPage} offset ${(page - 1) * perPage}`,
+  );
   const rows = await readCoinsById(
     sql,
     found.map(({ coinId }) => coinId),

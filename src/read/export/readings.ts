@@ -1,6 +1,5 @@
-import type { Queryable } from '../../database/client.ts';
+import type { Fragment, Queryable } from '../../database/client.ts';
 import type { DecimalField, TimeBasis } from '../../sources/record.ts';
-import type { Fragment } from '../graphql/fragments.ts';
 import { until, type Moment } from '../past/moment.ts';
 import { observations, readingColumns, type Asked } from '../past/readings.ts';
 import type { Series } from './series.ts';

@@ -2,8 +2,9 @@ import type { Queryable } from '../../database/client.ts';
 import { anomalyAcknowledgedType } from '../../control/anomaly-decisions.ts';
 import { operatorStream } from '../../log/redactions.ts';
 import { anomalyRows, type AnomalyRow } from '../anomalies.ts';
-import { countRows, given, type Fragment } from './fragments.ts';
+import { countRows, given } from './fragments.ts';
 import type { List } from './page.ts';
+import { piece, words, type Piece } from './piece.ts';
 
 export interface AnomalyConditions {
   kind?: string | null;
@@ -12,10 +13,10 @@ export interface AnomalyConditions {
   open?: boolean | null;
 }
 
-const conditions = (sql: Queryable, filter: AnomalyConditions): Fragment[] => [
-  ...given(filter.kind, (kind) => sql`kind = ${kind}`),
-  ...given(filter.source, (source) => sql`source = ${source}`),
-  ...given(filter.open, (open) => sql`(resolved_at is null) = ${open}`),
+const conditions = (filter: AnomalyConditions): Piece[] => [
+  ...given(filter.kind, (kind) => piece`kind = ${kind}`),
+  ...given(filter.source, (source) => piece`source = ${source}`),
+  ...given(filter.open, (open) => piece`(resolved_at is null) = ${open}`),
 ];
 
 /** The anomalies that meet a filter, the newest first. */
@@ -28,10 +29,10 @@ export const anomalyList = (filter: AnomalyConditions): List<AnomalyRow> => ({
   ],
   keyOf: (row) => [row.raisedAt.toISOString(), row.anomalyId],
   filter,
-  conditions: (sql) => conditions(sql, filter),
-  rows: (sql, where, { orderBy, limit }) =>
-    sql`select * from ${anomalyRows(sql)} where ${where} order by ${orderBy} limit ${limit}`,
-  count: (sql, where) => countRows(sql, anomalyRows(sql), where),
+  conditions: () => conditions(filter),
+  rows: (where, { orderBy, limit }) =>
+    piece`select * from ${words(anomalyRows)} where ${where} order by ${orderBy} limit ${limit}`,
+  count: (sql, where) => countRows(sql, words(anomalyRows), where),
 });
 
 /** Anomalies by their ids. */
@@ -41,7 +42,7 @@ export async function readAnomaliesById(
 ): Promise<Map<string, AnomalyRow>> {
   const rows = await sql<
     AnomalyRow[]
-  >`select * from ${anomalyRows(sql)} where anomaly_id = any(${[...anomalyIds]})`;
+  >`select * from ${sql.unsafe(anomalyRows)} where anomaly_id = any(${[...anomalyIds]})`;
   return new Map(rows.map((row) => [row.anomalyId, row]));
 }
 

@@ -1,8 +1,7 @@
-import type { Queryable } from '../../database/client.ts';
+import type { Fragment, Queryable } from '../../database/client.ts';
 import { readMembers, type Member } from '../past/members.ts';
 import { momentText, until, type Moment } from '../past/moment.ts';
 import { observations } from '../past/readings.ts';
-import type { Fragment } from './fragments.ts';
 
 /** Which candles of which coin. Times are in milliseconds; every candle begins a whole number of intervals after `originMs`. */
 export interface CandleKey {

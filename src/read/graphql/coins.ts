@@ -3,9 +3,10 @@ import type { ConsensusMethod } from '../../identity/consensus.ts';
 import { coinOrderIndexes } from '../../projections/coins/tables.ts';
 import { decimalColumns } from '../../projections/columns.ts';
 import type { DecimalField } from '../../sources/record.ts';
-import { containing, countRows, given, type Fragment } from './fragments.ts';
+import { containing, countRows, given } from './fragments.ts';
 import type { KeyColumn } from './keyset.ts';
 import type { List } from './page.ts';
+import { piece, words, type Piece } from './piece.ts';
 
 /** A coin with its consensus, in USD; decimals as text. */
 export interface CoinRow extends Record<DecimalField, string | null> {
@@ -75,28 +76,31 @@ export interface CoinConditions {
   minLinkedSources?: number | null;
 }
 
-const searched = (sql: Queryable, text: string): Fragment => {
+const searched = (text: string): Piece => {
   const pattern = containing(text.trim());
-  return sql`(symbol ilike ${pattern} or name ilike ${pattern} or coin_id ilike ${pattern})`;
+  return piece`(symbol ilike ${pattern} or name ilike ${pattern} or coin_id ilike ${pattern})`;
 };
 
 /** The table is small (some 30,000 rows): any of these may scan it. */
-const conditions = (sql: Queryable, filter: CoinConditions): Fragment[] => [
-  ...given(filter.ids, (ids) => sql`coin_id = any(${ids})`),
-  ...given(filter.symbols, (symbols) => sql`symbol = any(${symbols.map((symbol) => symbol.toUpperCase())})`),
-  ...given(filter.search?.trim() === '' ? null : filter.search, (text) => searched(sql, text)),
+const conditions = (filter: CoinConditions): Piece[] => [
+  ...given(filter.ids, (ids) => piece`coin_id = any(${ids})`),
+  ...given(
+    filter.symbols,
+    (symbols) => piece`symbol = any(${symbols.map((symbol) => symbol.toUpperCase())})`,
+  ),
+  ...given(filter.search?.trim() === '' ? null : filter.search, searched),
   ...given(
     filter.source,
-    (source) => sql`coin_id in (select l.coin_id from read.identity_link l where l.source = ${source})`,
+    (source) => piece`coin_id in (select l.coin_id from read.identity_link l where l.source = ${source})`,
   ),
-  ...given(filter.minPriceUsd, (least) => sql`price >= ${least}`),
-  ...given(filter.maxPriceUsd, (most) => sql`price <= ${most}`),
-  ...given(filter.minMarketCapUsd, (least) => sql`market_cap >= ${least}`),
-  ...given(filter.minVolume24hUsd, (least) => sql`volume_24h >= ${least}`),
-  ...given(filter.minPercentChange24h, (least) => sql`percent_change_24h >= ${least}`),
-  ...given(filter.maxPercentChange24h, (most) => sql`percent_change_24h <= ${most}`),
-  ...given(filter.maxRank, (most) => sql`rank <= ${most}`),
-  ...given(filter.minLinkedSources, (least) => sql`linked_sources >= ${least}`),
+  ...given(filter.minPriceUsd, (least) => piece`price >= ${least}`),
+  ...given(filter.maxPriceUsd, (most) => piece`price <= ${most}`),
+  ...given(filter.minMarketCapUsd, (least) => piece`market_cap >= ${least}`),
+  ...given(filter.minVolume24hUsd, (least) => piece`volume_24h >= ${least}`),
+  ...given(filter.minPercentChange24h, (least) => piece`percent_change_24h >= ${least}`),
+  ...given(filter.maxPercentChange24h, (most) => piece`percent_change_24h <= ${most}`),
+  ...given(filter.maxRank, (most) => piece`rank <= ${most}`),
+  ...given(filter.minLinkedSources, (least) => piece`linked_sources >= ${least}`),
 ];
 
 const asText = (value: string | number | null): string | null => (value === null ? null : String(value));
@@ -110,7 +114,7 @@ export function coinList(
 ): List<CoinRow> {
   const { property, column } = orders[order];
   // Its place in the list is made of these.
-  const selected = [...new Set(['coin_id', column.column, ...asked])].join(', ');
+  const selected = words([...new Set(['coin_id', column.column, ...asked])].join(', '));
   return {
     name: 'coins',
     order: `${order} ${direction}`,
@@ -120,10 +124,10 @@ export function coinList(
     ],
     keyOf: (row) => [asText(row[property]), row.coinId],
     filter,
-    conditions: (sql) => conditions(sql, filter),
-    rows: (sql, where, { orderBy, limit }) =>
-      sql`select ${sql.unsafe(selected)} from read.coin where ${where} order by ${orderBy} limit ${limit}`,
-    count: (sql, where) => countRows(sql, sql`read.coin`, where),
+    conditions: () => conditions(filter),
+    rows: (where, { orderBy, limit }) =>
+      piece`select ${selected} from read.coin where ${where} order by ${orderBy} limit ${limit}`,
+    count: (sql, where) => countRows(sql, piece`read.coin`, where),
   };
 }
 

@@ -2,13 +2,13 @@ import { acknowledgedType } from '../../control/drift-decisions.ts';
 import type { Queryable } from '../../database/client.ts';
 import { operatorStream } from '../../log/redactions.ts';
 import type { DriftRow } from '../drifts.ts';
-import { countRows, given, type Fragment } from './fragments.ts';
+import { countRows, given } from './fragments.ts';
 import type { List } from './page.ts';
+import { piece, rowsOf, type Piece } from './piece.ts';
 
-const from = (sql: Queryable): Fragment =>
-  sql`read.drift left join read.drift_acknowledgement using (drift_id)`;
+const from = piece`read.drift left join read.drift_acknowledgement using (drift_id)`;
 
-const columns = (sql: Queryable): Fragment => sql`
+const columns = piece`
   drift_id, source, stream, kind, path, before, after, count, sample, score_percent, params, first_version,
   last_version, reported_at, acknowledged_at, reason as acknowledge_reason`;
 
@@ -18,9 +18,9 @@ export interface DriftConditions {
   open?: boolean | null;
 }
 
-const conditions = (sql: Queryable, filter: DriftConditions): Fragment[] => [
-  ...given(filter.source, (source) => sql`source = ${source}`),
-  ...given(filter.open, (open) => sql`(acknowledged_at is null) = ${open}`),
+const conditions = (filter: DriftConditions): Piece[] => [
+  ...given(filter.source, (source) => piece`source = ${source}`),
+  ...given(filter.open, (open) => piece`(acknowledged_at is null) = ${open}`),
 ];
 
 /** The drifts that meet a filter, the newest first. */
@@ -33,10 +33,10 @@ export const driftList = (filter: DriftConditions): List<DriftRow> => ({
   ],
   keyOf: (row) => [row.reportedAt.toISOString(), row.driftId],
   filter,
-  conditions: (sql) => conditions(sql, filter),
-  rows: (sql, where, { orderBy, limit }) =>
-    sql`select ${columns(sql)} from ${from(sql)} where ${where} order by ${orderBy} limit ${limit}`,
-  count: (sql, where) => countRows(sql, from(sql), where),
+  conditions: () => conditions(filter),
+  rows: (where, { orderBy, limit }) =>
+    piece`select ${columns} from ${from} where ${where} order by ${orderBy} limit ${limit}`,
+  count: (sql, where) => countRows(sql, from, where),
 });
 
 /** Drifts by their ids. */
@@ -44,9 +44,10 @@ export async function readDriftsById(
   sql: Queryable,
   driftIds: readonly string[],
 ): Promise<Map<string, DriftRow>> {
-  const rows = await sql<
-    DriftRow[]
-  >`select ${columns(sql)} from ${from(sql)} where drift_id = any(${[...driftIds]})`;
+  const rows = await rowsOf<DriftRow>(
+    sql,
+    piece`select ${columns} from ${from} where drift_id = any(${[...driftIds]})`,
+  );
   return new Map(rows.map((row) => [row.driftId, row]));
 }
 

@@ -2,15 +2,16 @@ import type { Queryable } from '../../database/client.ts';
 import type { Archive } from '../../log/archive/archive.ts';
 import type { EventHeader } from '../../log/event.ts';
 import { readHeader } from '../../log/read.ts';
-import { countRows, given, type Fragment } from './fragments.ts';
+import { countRows, given } from './fragments.ts';
 import type { List } from './page.ts';
+import { piece, rowsOf, words, type Piece } from './piece.ts';
 
 /** An event as it is shown, and whether it has left the database for an archive. */
 export type ShownEvent = EventHeader & { archived: boolean };
 
-const columns = (sql: Queryable): Fragment => sql`
+const columns = words(`
   false as archived, stream, version, event_id, type, schema_version, run_id, received_at, recorded_at, metadata, payload_bytes,
-  encode(sha256, 'hex') as sha256, encode(chain_hash, 'hex') as chain_hash, payload is null as redacted`;
+  encode(sha256, 'hex') as sha256, encode(chain_hash, 'hex') as chain_hash, payload is null as redacted`);
 
 export interface EventConditions {
   type?: string | null;
@@ -19,16 +20,16 @@ export interface EventConditions {
   recordedBefore?: Date | null;
 }
 
-const conditions = (sql: Queryable, filter: EventConditions): Fragment[] => [
-  ...given(filter.type, (type) => sql`type = ${type}`),
+const conditions = (filter: EventConditions): Piece[] => [
+  ...given(filter.type, (type) => piece`type = ${type}`),
   // A run's events are in its feed's stream: the others need not be looked at.
   ...given(
     filter.runId,
     (runId) =>
-      sql`(run_id = ${runId} and stream = (select r.feed from read.run r where r.run_id = ${runId}))`,
+      piece`(run_id = ${runId} and stream = (select r.feed from read.run r where r.run_id = ${runId}))`,
   ),
-  ...given(filter.recordedAfter, (time) => sql`recorded_at >= ${time}`),
-  ...given(filter.recordedBefore, (time) => sql`recorded_at < ${time}`),
+  ...given(filter.recordedAfter, (time) => piece`recorded_at >= ${time}`),
+  ...given(filter.recordedBefore, (time) => piece`recorded_at < ${time}`),
 ];
 
 const version = { column: 'version', type: 'integer', nullable: false } as const;
@@ -40,10 +41,10 @@ export const streamEventList = (stream: string, filter: EventConditions): List<S
   columns: [{ ...version, direction: 'asc' }],
   keyOf: (row) => [String(row.version)],
   filter,
-  conditions: (sql) => [sql`stream = ${stream}`, ...conditions(sql, filter)],
-  rows: (sql, where, { orderBy, limit }) =>
-    sql`select ${columns(sql)} from log.event where ${where} order by ${orderBy} limit ${limit}`,
-  count: (sql, where) => countRows(sql, sql`log.event`, where),
+  conditions: () => [piece`stream = ${stream}`, ...conditions(filter)],
+  rows: (where, { orderBy, limit }) =>
+    piece`select ${columns} from log.event where ${where} order by ${orderBy} limit ${limit}`,
+  count: (sql, where) => countRows(sql, piece`log.event`, where),
 });
 
 /**
@@ -60,13 +61,13 @@ export const newestEventList = (filter: EventConditions): List<ShownEvent> => ({
   ],
   keyOf: (row) => [row.recordedAt.toISOString(), row.stream, String(row.version)],
   filter,
-  conditions: (sql) => conditions(sql, filter),
-  rows: (sql, where, { orderBy, limit, backwards }) => sql`
+  conditions: () => conditions(filter),
+  rows: (where, { orderBy, limit, backwards }) => piece`
     select newest.* from log.stream s cross join lateral (
-      select ${columns(sql)} from log.event e
-      where e.stream = s.stream and ${where} order by version ${backwards ? sql`asc` : sql`desc`} limit ${limit}) newest
+      select ${columns} from log.event e
+      where e.stream = s.stream and ${where} order by version ${words(backwards ? 'asc' : 'desc')} limit ${limit}) newest
     order by ${orderBy} limit ${limit}`,
-  count: (sql, where) => countRows(sql, sql`log.event`, where),
+  count: (sql, where) => countRows(sql, piece`log.event`, where),
 });
 
 /** Which event. */
@@ -83,10 +84,13 @@ export async function readEventsByKey(
   keys: readonly EventKey[],
   archive: Archive,
 ): Promise<Map<string, ShownEvent>> {
-  const rows = await sql<ShownEvent[]>`
-    select ${columns(sql)} from log.event
+  const rows = await rowsOf<ShownEvent>(
+    sql,
+    piece`
+    select ${columns} from log.event
     join unnest(${keys.map((key) => key.stream)}::text[], ${keys.map((key) => key.version)}::bigint[])
-      as wanted (stream, version) using (stream, version)`;
+      as wanted (stream, version) using (stream, version)`,
+  );
   const found = new Map(rows.map((row) => [eventKeyText(row), row]));
   for (const key of keys) {
     if (found.has(eventKeyText(key))) continue;

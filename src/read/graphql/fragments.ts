@@ -1,20 +1,20 @@
-import type postgres from 'postgres';
 import type { Queryable } from '../../database/client.ts';
-
-/** A piece of a statement. */
-export type Fragment = postgres.PendingQuery<postgres.Row[]>;
+import { piece, rowsOf, type Piece } from './piece.ts';
 
 /** Conditions that all hold; true when there are none. */
-export const allOf = (sql: Queryable, conditions: readonly Fragment[]): Fragment =>
-  conditions.length === 0 ? sql`true` : conditions.reduce((all, condition) => sql`${all} and ${condition}`);
+export const allOf = ([first = piece`true`, ...others]: readonly Piece[]): Piece =>
+  others.reduce((all, condition) => piece`${all} and ${condition}`, first);
 
 /** A condition for each value that was given. */
-export const given = <T>(value: T | null | undefined, condition: (value: T) => Fragment): Fragment[] =>
+export const given = <T>(value: T | null | undefined, condition: (value: T) => Piece): Piece[] =>
   value === null || value === undefined ? [] : [condition(value)];
 
 /** How many rows a table has that meet a condition. */
-export async function countRows(sql: Queryable, from: Fragment, where: Fragment): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`select count(*) as count from ${from} where ${where}`;
+export async function countRows(sql: Queryable, from: Piece, where: Piece): Promise<number> {
+  const [row] = await rowsOf<{ count: number }>(
+    sql,
+    piece`select count(*) as count from ${from} where ${where}`,
+  );
   return row?.count ?? 0;
 }
 

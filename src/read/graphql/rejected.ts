@@ -1,8 +1,9 @@
 import { recordKey, type RecordRef } from '../../control/record-decisions.ts';
 import type { Queryable } from '../../database/client.ts';
 import type { RejectedRow, RejectedStatus } from '../rejected.ts';
-import { countRows, given, type Fragment } from './fragments.ts';
+import { countRows, given } from './fragments.ts';
 import type { List } from './page.ts';
+import { piece, rowsOf, type Piece } from './piece.ts';
 
 export interface RejectedConditions {
   source?: string | null;
@@ -16,42 +17,40 @@ export interface RejectedKey extends RecordRef {
   recordedAt: Date;
 }
 
-const sameRecord = (sql: Queryable): Fragment =>
-  sql`other.stream = rejected.stream and other.version = rejected.version and other.record_index = rejected.record_index`;
+const sameRecord = piece`other.stream = rejected.stream and other.version = rejected.version and other.record_index = rejected.record_index`;
 
 /** Those that the folds reject. */
-const stillRejected = (sql: Queryable, own: Fragment): Fragment =>
-  sql`read.rejected_record as rejected where ${own}`;
+const stillRejected = (own: Piece): Piece => piece`read.rejected_record as rejected where ${own}`;
 
 /** Those that the folds can read by now: only the decision still tells of them. */
-const replayed = (sql: Queryable): Fragment => sql`
+const replayed = piece`
   read.rejected_decision as rejected where status = 'REPLAYED'
-    and not exists (select from read.rejected_record as other where ${sameRecord(sql)})`;
+    and not exists (select from read.rejected_record as other where ${sameRecord})`;
 
-const discarded = (sql: Queryable): Fragment => sql`exists (
-  select from read.rejected_decision as other where ${sameRecord(sql)} and other.status = 'DISCARDED')`;
+const discarded = piece`exists (
+  select from read.rejected_decision as other where ${sameRecord} and other.status = 'DISCARDED')`;
 
 /** Where the records of a status are, each for a condition to follow. Two tables, read apart: each has its own index. */
-function placesOf(sql: Queryable, status: RejectedStatus | null): Fragment[] {
+function placesOf(status: RejectedStatus | null): Piece[] {
   switch (status) {
     case 'OPEN':
-      return [stillRejected(sql, sql`not ${discarded(sql)}`)];
+      return [stillRejected(piece`not ${discarded}`)];
     case 'DISCARDED':
-      return [stillRejected(sql, discarded(sql))];
+      return [stillRejected(discarded)];
     case 'REPLAYED':
-      return [replayed(sql)];
+      return [replayed];
     default:
-      return [stillRejected(sql, sql`true`), replayed(sql)];
+      return [stillRejected(piece`true`), replayed];
   }
 }
 
-const conditions = (sql: Queryable, filter: RejectedConditions): Fragment[] => [
-  ...given(filter.source, (source) => sql`source = ${source}`),
-  ...given(filter.runId, (runId) => sql`run_id = ${runId}`),
+const conditions = (filter: RejectedConditions): Piece[] => [
+  ...given(filter.source, (source) => piece`source = ${source}`),
+  ...given(filter.runId, (runId) => piece`run_id = ${runId}`),
 ];
 
-const unionOf = (sql: Queryable, selects: readonly Fragment[]): Fragment =>
-  selects.reduce((all, select) => sql`${all} union all ${select}`);
+const unionOf = (selects: readonly Piece[]): Piece =>
+  selects.reduce((all, select) => piece`${all} union all ${select}`);
 
 /** The rejected records that meet a filter: those of the newest events first, of one event in the order of its records. */
 export function rejectedList(filter: RejectedConditions): List<RejectedKey> {
@@ -67,17 +66,17 @@ export function rejectedList(filter: RejectedConditions): List<RejectedKey> {
     ],
     keyOf: (row) => [row.recordedAt.toISOString(), row.stream, String(row.version), String(row.recordIndex)],
     filter,
-    conditions: (sql) => conditions(sql, filter),
-    rows(sql, where, { orderBy, limit }) {
-      const selects = placesOf(sql, status).map(
-        (place) => sql`(select stream, version, record_index, recorded_at from ${place} and ${where}
+    conditions: () => conditions(filter),
+    rows(where, { orderBy, limit }) {
+      const selects = placesOf(status).map(
+        (place) => piece`(select stream, version, record_index, recorded_at from ${place} and ${where}
           order by ${orderBy} limit ${limit})`,
       );
-      return sql`select * from (${unionOf(sql, selects)}) as found order by ${orderBy} limit ${limit}`;
+      return piece`select * from (${unionOf(selects)}) as found order by ${orderBy} limit ${limit}`;
     },
     count(sql, where) {
-      const selects = placesOf(sql, status).map((place) => sql`select 1 from ${place} and ${where}`);
-      return countRows(sql, sql`(${unionOf(sql, selects)}) as found`, sql`true`);
+      const selects = placesOf(status).map((place) => piece`select 1 from ${place} and ${where}`);
+      return countRows(sql, piece`(${unionOf(selects)}) as found`, piece`true`);
     },
   };
 }
@@ -87,10 +86,12 @@ export async function readRejectedRecords(
   sql: Queryable,
   refs: readonly RecordRef[],
 ): Promise<Map<string, RejectedRow>> {
-  const asked = sql`unnest(${refs.map(({ stream }) => stream)}::text[],
+  const asked = piece`unnest(${refs.map(({ stream }) => stream)}::text[],
     ${refs.map(({ version }) => version)}::bigint[], ${refs.map(({ recordIndex }) => recordIndex)}::int[])
     as asked (stream, version, record_index)`;
-  const rows = await sql<RejectedRow[]>`
+  const rows = await rowsOf<RejectedRow>(
+    sql,
+    piece`
     select stream, version, record_index, r.source, r.run_id, r.line, r.issues, r.recorded_at,
       case when d.status = 'DISCARDED' then 'DISCARDED' else 'OPEN' end as status,
       case when d.status = 'DISCARDED' then d.reason end as discard_reason
@@ -101,6 +102,7 @@ export async function readRejectedRecords(
       rejected.issues, rejected.recorded_at, 'REPLAYED', null
     from (select r.* from ${asked} join read.rejected_decision r using (stream, version, record_index)) as rejected
     where status = 'REPLAYED'
-      and not exists (select from read.rejected_record as other where ${sameRecord(sql)})`;
+      and not exists (select from read.rejected_record as other where ${sameRecord})`,
+  );
   return new Map(rows.map((row) => [recordKey(row), row]));
 }

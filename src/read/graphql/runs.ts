@@ -1,7 +1,8 @@
 import type { Queryable } from '../../database/client.ts';
 import type { RunStatus } from '../../projections/runs/fold.ts';
-import { countRows, given, type Fragment } from './fragments.ts';
+import { countRows, given } from './fragments.ts';
 import type { List } from './page.ts';
+import { piece, type Piece } from './piece.ts';
 
 export interface RunConditions {
   source?: string | null;
@@ -17,12 +18,12 @@ export interface RunKey {
   startedAt: Date;
 }
 
-const conditions = (sql: Queryable, filter: RunConditions): Fragment[] => [
-  ...given(filter.source, (source) => sql`source = ${source}`),
-  ...given(filter.feed, (feed) => sql`feed = ${feed}`),
-  ...given(filter.status, (status) => sql`status = ${status}`),
-  ...given(filter.startedAfter, (time) => sql`started_at >= ${time}`),
-  ...given(filter.startedBefore, (time) => sql`started_at < ${time}`),
+const conditions = (filter: RunConditions): Piece[] => [
+  ...given(filter.source, (source) => piece`source = ${source}`),
+  ...given(filter.feed, (feed) => piece`feed = ${feed}`),
+  ...given(filter.status, (status) => piece`status = ${status}`),
+  ...given(filter.startedAfter, (time) => piece`started_at >= ${time}`),
+  ...given(filter.startedBefore, (time) => piece`started_at < ${time}`),
 ];
 
 /** The runs that meet a filter, newest first. */
@@ -35,10 +36,10 @@ export const runList = (filter: RunConditions): List<RunKey> => ({
   ],
   keyOf: (row) => [row.startedAt.toISOString(), row.runId],
   filter,
-  conditions: (sql) => conditions(sql, filter),
-  rows: (sql, where, { orderBy, limit }) =>
-    sql`select run_id, started_at from read.run where ${where} order by ${orderBy} limit ${limit}`,
-  count: (sql, where) => countRows(sql, sql`read.run`, where),
+  conditions: () => conditions(filter),
+  rows: (where, { orderBy, limit }) =>
+    piece`select run_id, started_at from read.run where ${where} order by ${orderBy} limit ${limit}`,
+  count: (sql, where) => countRows(sql, piece`read.run`, where),
 });
 
 /** The ranks that sweeps by rank did not see, by run; runs that were none, or saw all, are absent. */

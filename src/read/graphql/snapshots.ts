@@ -1,8 +1,9 @@
 import type { Queryable } from '../../database/client.ts';
 import { decimalColumns } from '../../projections/columns.ts';
 import type { DecimalField } from '../../sources/record.ts';
-import { countRows, given, type Fragment } from './fragments.ts';
+import { countRows, given } from './fragments.ts';
 import type { List } from './page.ts';
+import { piece, rowsOf, words, type Piece } from './piece.ts';
 
 /** One observation of a source coin in one currency; decimals as text. */
 export interface SnapshotRow extends Record<DecimalField, string | null> {
@@ -21,25 +22,26 @@ export interface SnapshotRow extends Record<DecimalField, string | null> {
   recordIndex: number;
 }
 
-const columns = [
-  'id',
-  'source',
-  'source_coin_id',
-  'coin_id',
-  'symbol',
-  'name',
-  'quote_currency',
-  ...Object.values(decimalColumns),
-  'rank',
-  'observed_at',
-  'processed_at',
-  'stream',
-  'version',
-  'record_index',
-];
+const columns = words(
+  [
+    'id',
+    'source',
+    'source_coin_id',
+    'coin_id',
+    'symbol',
+    'name',
+    'quote_currency',
+    ...Object.values(decimalColumns),
+    'rank',
+    'observed_at',
+    'processed_at',
+    'stream',
+    'version',
+    'record_index',
+  ].join(', '),
+);
 
-const from = (sql: Queryable): Fragment =>
-  sql`read.snapshot left join (
+const from = piece`read.snapshot left join (
     select source, source_coin_id, coin_id from read.identity_link) l using (source, source_coin_id)`;
 
 export interface SnapshotConditions {
@@ -52,19 +54,19 @@ export interface SnapshotConditions {
   processedBefore?: Date | null;
 }
 
-const conditions = (sql: Queryable, filter: SnapshotConditions): Fragment[] => [
-  ...given(filter.source, (source) => sql`source = ${source}`),
-  ...given(filter.sourceCoinId, (id) => sql`source_coin_id = ${id}`),
+const conditions = (filter: SnapshotConditions): Piece[] => [
+  ...given(filter.source, (source) => piece`source = ${source}`),
+  ...given(filter.sourceCoinId, (id) => piece`source_coin_id = ${id}`),
   // A coin's few source coins first: the history is then found by its key.
   ...given(
     filter.coinId,
-    (id) => sql`(source, source_coin_id) in (
+    (id) => piece`(source, source_coin_id) in (
       select l.source, l.source_coin_id from read.identity_link l where l.coin_id = ${id})`,
   ),
-  ...given(filter.observedAfter, (time) => sql`observed_at >= ${time}`),
-  ...given(filter.observedBefore, (time) => sql`observed_at < ${time}`),
-  ...given(filter.processedAfter, (time) => sql`processed_at >= ${time}`),
-  ...given(filter.processedBefore, (time) => sql`processed_at < ${time}`),
+  ...given(filter.observedAfter, (time) => piece`observed_at >= ${time}`),
+  ...given(filter.observedBefore, (time) => piece`observed_at < ${time}`),
+  ...given(filter.processedAfter, (time) => piece`processed_at >= ${time}`),
+  ...given(filter.processedBefore, (time) => piece`processed_at < ${time}`),
 ];
 
 /** The observations that meet a filter, newest first. */
@@ -77,10 +79,10 @@ export const snapshotList = (filter: SnapshotConditions): List<SnapshotRow> => (
   ],
   keyOf: (row) => [row.observedAt.toISOString(), row.id],
   filter,
-  conditions: (sql) => conditions(sql, filter),
-  rows: (sql, where, { orderBy, limit }) =>
-    sql`select ${sql(columns)} from ${from(sql)} where ${where} order by ${orderBy} limit ${limit}`,
-  count: (sql, where) => countRows(sql, sql`read.snapshot`, where),
+  conditions: () => conditions(filter),
+  rows: (where, { orderBy, limit }) =>
+    piece`select ${columns} from ${from} where ${where} order by ${orderBy} limit ${limit}`,
+  count: (sql, where) => countRows(sql, piece`read.snapshot`, where),
 });
 
 /** Observations by their ids, which are UUIDs. */
@@ -88,8 +90,9 @@ export async function readSnapshotsById(
   sql: Queryable,
   ids: readonly string[],
 ): Promise<Map<string, SnapshotRow>> {
-  const rows = await sql<
-    SnapshotRow[]
-  >`select ${sql(columns)} from ${from(sql)} where id = any(${[...ids]}::uuid[])`;
+  const rows = await rowsOf<SnapshotRow>(
+    sql,
+    piece`select ${columns} from ${from} where id = any(${[...ids]}::uuid[])`,
+  );
   return new Map(rows.map((row) => [row.id, row]));
 }

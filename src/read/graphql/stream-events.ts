@@ -94,7 +94,7 @@ export async function readStreamPage(
     ...assemble(found, request),
     cursorOf: (row) => encodeCursor(walk, list.keyOf(row)),
     async count() {
-      let counted = await read((sql) => list.count(sql, allOf(sql, list.conditions(sql))));
+      let counted = await read((sql) => list.count(sql, allOf(list.conditions())));
       for await (const _event of archivedEvents(read, events, { from: 1, to: last }, false)) counted += 1;
       return counted;
     },

@@ -1,6 +1,5 @@
-import type { Queryable } from '../../database/client.ts';
+import type { Fragment, Queryable } from '../../database/client.ts';
 import { decimalColumns } from '../../projections/columns.ts';
-import type { Fragment } from '../graphql/fragments.ts';
 import type { Moment } from './moment.ts';
 
 /** What every reading has; `version` and `record_index` are of the last record that had said it by then. */
