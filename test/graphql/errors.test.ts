@@ -52,6 +52,17 @@ describe('a mistake of whoever asks', () => {
     }
   });
 
+  it('in a variable that has no say in the cost is found too, after requests that were answered', async () => {
+    const query =
+      'query ($name: String!, $n: Int) { source(name: $name) { name } coins(first: $n) { totalCount } }';
+    for (const name of ['coingecko', 'csv', 'none'])
+      expect((await api.ask(query, { name, n: 1 })).errors).toEqual([]);
+    const { errors } = await api.ask(query, { name: 5, n: 1 });
+    expect(errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT' }, message: expect.stringContaining('$name') },
+    ]);
+  });
+
   it('is not one that PostgreSQL would have to tell: any id and any number has an answer', async () => {
     const { errors, data } = await api.ask(`{
       a: node(id: "event:x:999999999999999") { id } b: coin(id: "snapshot:'") { id }

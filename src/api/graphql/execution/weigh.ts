@@ -67,8 +67,14 @@ function costOfSelection(selection: readonly Selected[], variables: Variables, p
 }
 
 /** Whether the arguments of a field say anything of the weight of what it is in. */
-export const hasWeight = (field: Selected['field']): boolean =>
-  Object.keys(rulesOf(field)).length > 0 || field.args.some(({ name }) => name === 'first');
+export function hasWeight(field: Selected['field']): boolean {
+  // By name: type-graphql leaves words of its own in every field's extensions.
+  const { cost, items, unversioned } = rulesOf(field);
+  return (
+    (cost ?? items ?? unversioned) !== undefined ||
+    field.args.some(({ name }) => name === 'first' || name === 'last')
+  );
+}
 
 /**
  * Pure: about how many objects an answer has at most, with some that take more counted for more. A list counts as often
