@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { allSettled } from '../all-settled.ts';
 import type { Sql, Transaction } from '../database/client.ts';
 import { blockLease } from '../database/lease.ts';
 import { CoinlogError } from '../errors.ts';
@@ -75,12 +76,6 @@ async function sumUp(sql: Sql, schema: string, gathered: GatheredCoins): Promise
   });
 }
 
-/** Ends when all have ended, and fails with the first that failed: nothing is left behind that still writes. */
-async function together(tasks: readonly Promise<void>[]): Promise<void> {
-  await Promise.allSettled(tasks);
-  await Promise.all(tasks);
-}
-
 /**
  * Folds the bulk of the log into an empty schema of its own. What follows from the snapshots is made once, at the end,
  * and meanwhile the indexes of the snapshots, on another connection: 1.5 s of 5.8 for 150,000 of them otherwise.
@@ -98,7 +93,7 @@ export async function foldAll(
   await expireBeside(sql, schema, historyFrom(decisions.expiries));
   record.report({ phase: 'summing up' });
   const indexing = beside.isRead ? createReadIndexes(sql, schema, [snapshotTable]) : Promise.resolve();
-  await together([sumUp(sql, schema, gathered), indexing]);
+  await allSettled([sumUp(sql, schema, gathered), indexing]);
   if (!beside.isRead) return events;
   record.report({ phase: 'indexing' });
   await createReadIndexes(

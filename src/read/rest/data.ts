@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/client.ts';
+import { allSettled } from '../../all-settled.ts';
 import type { ReadSession } from '../session.ts';
 import { matchesNothing, type CoinFilter } from './coin-filter.ts';
 import { choosePlan, readDataRows, type Slice } from './data-rows.ts';
@@ -75,12 +76,15 @@ async function readByNumber(
   const reading = memory.totals(() => readDataTotals(sql, filter));
   const isNear = offset - (memory.places.before(offset)?.offset ?? 0) <= atOnceMax;
   const wanted = { start: offset, end: offset + limit };
-  const atOnce = isNear && !namesCoins(filter) && !matchesNothing(filter) ? rowsOf(null, wanted) : null;
-  const [totals] = await Promise.all([reading, atOnce]);
+  const isAtOnce = isNear && !namesCoins(filter) && !matchesNothing(filter);
+  const [totals, atOnce] = await allSettled([
+    reading,
+    isAtOnce ? rowsOf(null, wanted) : Promise.resolve(null),
+  ]);
   const end = Math.min(wanted.end, totals.matching);
-  const rows = atOnce ?? (offset < end ? rowsOf(totals, { start: offset, end }) : []);
+  const rows = atOnce ?? (offset < end ? await rowsOf(totals, { start: offset, end }) : []);
   const isEnd = offset + limit >= totals.matching;
-  return { rows: await rows, total: totals.matching, isEnd };
+  return { rows, total: totals.matching, isEnd };
 }
 
 /** Pages of the history and how much there is in all, with a memory of what was read. */

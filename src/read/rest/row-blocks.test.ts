@@ -73,6 +73,28 @@ describe('rows that are read in blocks', () => {
     expect([await rows(0, 1), spans.length]).toEqual([['0'], 1]);
   });
 
+  it('that fail are told of once nothing is being read any more by whoever asked', async () => {
+    const blocks = createRowBlocks(createLru(100_000, sizeOf), 'all');
+    const begun: number[] = [];
+    const others = Promise.withResolvers<string[]>();
+    // Somebody else reads the block in the middle; the last one waits for it, while the first one fails.
+    const middle = blocks.rows({ start: 256, end: 257 }, () => others.promise);
+    let isOver = false;
+    const all = blocks
+      .rows({ start: 128, end: 600 }, async ({ start }) => {
+        begun.push(start);
+        if (start === 128) throw new Error('away');
+        return [String(start)];
+      })
+      .finally(() => (isOver = true));
+    await new Promise(setImmediate);
+    expect([begun, isOver]).toEqual([[128], false]);
+    others.resolve(['256']);
+    await expect(all).rejects.toThrow('away');
+    expect(begun).toEqual([128, 512]);
+    expect(await middle).toEqual(['256']);
+  });
+
   it('that could not be read are read again, and whoever waited behind them is not told', async () => {
     const blocks = createRowBlocks(createLru(100_000, sizeOf), 'all');
     const failing = blocks.rows({ start: 0, end: 50 }, () => Promise.reject(new Error('away')));

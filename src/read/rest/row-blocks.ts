@@ -1,4 +1,5 @@
 import type { Lru } from '../../lru.ts';
+import { allSettled } from '../../all-settled.ts';
 
 /** Rows by their numbers, from `start` up to and without `end`. */
 export interface Span {
@@ -78,7 +79,7 @@ export function createRowBlocks(kept: Lru<string[]>, filter: string): RowBlocks 
       const missing = blocks.filter(({ start }) => !here.get(start) && !coming.has(start));
       for (const run of runsOf(missing)) startReading(run, read);
       const partOf = async ({ start }: Span) => here.get(start) ?? (await coming.get(start)) ?? [];
-      const parts = await Promise.all(blocks.map(partOf));
+      const parts = await allSettled(blocks.map(partOf));
       const first = blocks[0]?.start ?? 0;
       return parts.flat().slice(wanted.start - first, wanted.end - first);
     },
