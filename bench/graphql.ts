@@ -1,12 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { noArchive } from '../src/log/archive/archive.ts';
-import { readHeads } from '../src/log/read.ts';
-import { createProjector } from '../src/projector/projector.ts';
-import { silentLogger } from '../src/telemetry/logger.ts';
-import { makePages } from './pages.ts';
+import { fillByPages } from './projector.ts';
 import type { BenchServer } from './server.ts';
-import { appendPage } from './sides.ts';
 import { figure, formatTable } from './table.ts';
 
 type Side = 'coinlog' | 'coinlog without cache' | 'mercurius' | 'postgraphile' | 'constant';
@@ -90,22 +85,6 @@ async function measure(
   }
 }
 
-async function fill({ sql }: BenchServer, from: number, pages: number): Promise<void> {
-  for (const [index, page] of makePages(pages).entries())
-    await appendPage(sql, from + index, Buffer.from(page));
-  const projector = createProjector({
-    sql,
-    holder: 'bench',
-    codeDigest: 'bench',
-    archive: noArchive,
-    limits: { records: 5_000, events: 1_000, payloadBytes: 5_000 * 850 },
-    now: () => new Date(),
-    log: silentLogger,
-  });
-  await projector.catchUpTo(await readHeads(sql));
-  await projector.close();
-}
-
 /** A cursor in front of a page of 50, asked of coinlog itself. */
 async function cursorOf(server: BenchServer, page: number): Promise<string> {
   const { host, path, port, user, database } = server.appTarget;
@@ -138,10 +117,10 @@ export async function benchGraphql(server: BenchServer, seconds: number): Promis
     body: { query, variables },
     ...(varied === undefined ? {} : { varied }),
   });
-  await fill(server, 0, 4);
+  await fillByPages(server.sql, 0, 4);
   await server.owner`analyze`;
   const small = await measure(server, 'coinlog without cache', ask(bare, { n: 50 }, 1), seconds);
-  await fill(server, 4, 40);
+  await fillByPages(server.sql, 4, 40);
   await server.owner`analyze`;
   const differing = await measure(server, 'coinlog without cache', ask(bare, { n: 50 }, 1), seconds);
   const jit = await measure(server, 'mercurius', ask(mercurius, { n: 50 }, 1), seconds);

@@ -2,14 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { noArchive } from '../src/log/archive/archive.ts';
-import { readHeads } from '../src/log/read.ts';
-import { createProjector } from '../src/projector/projector.ts';
-import { silentLogger } from '../src/telemetry/logger.ts';
-import { makePages } from './pages.ts';
+import { fillByPages } from './projector.ts';
 import { fillReadModel } from './rest-rows.ts';
 import type { BenchServer } from './server.ts';
-import { appendPage } from './sides.ts';
 import { figure, formatTable, type Row } from './table.ts';
 
 /** Requests a second of the service that coinlog replaces, at 100,000 rows. */
@@ -106,22 +101,6 @@ const withNewRows = (rows: number): Question => ({
   asked: { path: '/data?', pages: Math.min(60_000, Math.floor(rows / 50)), newRows: true },
 });
 
-/** What a read model is made in: the tables, as a projector makes them. */
-async function makeReadModel({ sql }: BenchServer): Promise<void> {
-  for (const [index, page] of makePages(1).entries()) await appendPage(sql, index, Buffer.from(page));
-  const projector = createProjector({
-    sql,
-    holder: 'bench',
-    codeDigest: 'bench',
-    archive: noArchive,
-    limits: { records: 5_000, events: 1_000, payloadBytes: 5_000 * 850 },
-    now: () => new Date(),
-    log: silentLogger,
-  });
-  await projector.catchUpTo(await readHeads(sql));
-  await projector.close();
-}
-
 /** Fastify alone with the bytes that one answer has. */
 async function ceiling(bytes: number): Promise<Load> {
   const child = startChild('constant.child.ts', ['x'.repeat(Math.round(bytes))]);
@@ -179,7 +158,8 @@ async function measure(server: BenchServer, size: number): Promise<string> {
 
 /** The REST routes over read models of several sizes; the ratio is to the service that they replace. */
 export async function benchRest(server: BenchServer, sizes: readonly number[]): Promise<string> {
-  await makeReadModel(server);
+  // For its tables, as a projector makes them.
+  await fillByPages(server.sql, 0, 1);
   process.stdout.write(
     `\nREST: 16 connections, ${measureSeconds} s each; load, server and database on the same cores.\n` +
       `Ratios are to ${oldPerSecond} r/s of the old service; peer: Fastify sending a constant of the same bytes.\n`,

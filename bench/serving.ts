@@ -3,12 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { noArchive } from '../src/log/archive/archive.ts';
 import { readHeads } from '../src/log/read.ts';
-import { createProjector, type Projector } from '../src/projector/projector.ts';
-import { silentLogger } from '../src/telemetry/logger.ts';
 import { makePages, perPage } from './pages.ts';
 import { runRebuild } from './in-child.ts';
+import { createBenchProjector } from './projector.ts';
 import type { BenchServer } from './server.ts';
 import { appendPage } from './sides.ts';
 import { figure, formatTable } from './table.ts';
@@ -30,17 +28,6 @@ const loaded = z.object({
   longestMs: z.number(),
   longestAtSwapMs: z.number(),
 });
-
-const createFollower = ({ sql }: BenchServer): Projector =>
-  createProjector({
-    sql,
-    holder: 'bench follower',
-    codeDigest: 'bench',
-    archive: noArchive,
-    limits: { records: 5_000, events: 1_000, payloadBytes: 5_000 * 850 },
-    now: () => new Date(),
-    log: silentLogger,
-  });
 
 const child = (file: string, args: string[]): ChildProcess =>
   fork(join(import.meta.dirname, file), args, {
@@ -94,7 +81,7 @@ export async function benchServing(server: BenchServer, pageCount: number): Prom
   for (let from = 0; from < pageCount; from += pagesAtOnce)
     for (const [index, page] of makePages(Math.min(pagesAtOnce, pageCount - from), 1, from).entries())
       await appendPage(sql, from + index, Buffer.from(page));
-  const follower = createFollower(server);
+  const follower = createBenchProjector(server.sql);
   await follower.catchUpTo(await readHeads(sql));
   follower.follow();
   const { host, path, port, user, database } = server.appTarget;
