@@ -4,10 +4,9 @@ import { rulesOf } from '../../src/api/graphql/field-rules.ts';
 import { buildCoinlogSchema } from '../../src/api/graphql/schema.ts';
 import { rebuild } from '../../src/projector/rebuild.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { appendRun } from '../support/events.ts';
-import { expectRebuildEqualsLive, projectAll, testFolds } from '../support/project.ts';
+import { expectRebuildEqualsLive, testFolds } from '../support/project.ts';
 import { argumentsOf, everythingOf } from './everything.ts';
-import { fillMarket, marketCoin, startedAt } from './market.ts';
+import { commitMarket, fillMarket, marketCoin } from './market.ts';
 import { createTestApi, readAnswer, type TestApi } from './support.ts';
 
 let database: TestDatabase;
@@ -33,16 +32,7 @@ let marketNumber = 0;
 /** Raises the version with one commit, in which bitcoin costs so much. */
 async function commitPrice(price: number): Promise<void> {
   marketNumber += 1;
-  const observed = new Date(startedAt.getTime() + marketNumber * 60_000);
-  const bitcoin = marketCoin('bitcoin', { current_price: price, last_updated: observed.toISOString() });
-  await appendRun(database.sql, {
-    stream: 'coingecko.markets',
-    params: { vs_currency: 'usd' },
-    runId: `price-${marketNumber}`,
-    startedAt: observed,
-    pages: [JSON.stringify([bitcoin])],
-  });
-  await projectAll(database);
+  await commitMarket(database, marketNumber, [marketCoin('bitcoin', { current_price: price })]);
 }
 
 describe('an answer', () => {

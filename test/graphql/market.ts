@@ -147,3 +147,23 @@ export const coinIds: readonly string[] = [
   'coinpaprika.bitcoin',
   'csv.bitcoin',
 ];
+
+/** A page of coins, each observed so many minutes after the first ones, recorded and folded; the version that shows them. */
+export async function commitMarket(
+  database: TestDatabase,
+  minutes: number,
+  coins: readonly ReturnType<typeof marketCoin>[],
+): Promise<number> {
+  const at = new Date(startedAt.getTime() + minutes * 60_000);
+  const page = coins.map((coin) => ({ ...coin, last_updated: at.toISOString() }));
+  await appendRun(database.sql, {
+    stream: 'coingecko.markets',
+    params: { vs_currency: 'usd' },
+    runId: `market-${minutes}`,
+    startedAt: at,
+    pages: [JSON.stringify(page)],
+  });
+  await projectAll(database);
+  const [row] = await database.sql<{ version: number }[]>`select version from read.read_model`;
+  return row?.version ?? 0;
+}

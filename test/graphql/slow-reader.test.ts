@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { appendRun } from '../support/events.ts';
-import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
+import { expectRebuildEqualsLive } from '../support/project.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { marketCoin, startedAt } from './market.ts';
+import { commitMarket, marketCoin } from './market.ts';
 import { listenOn } from './socket.ts';
 import { createTestApi, type TestApi } from './support.ts';
 
@@ -29,25 +28,14 @@ afterAll(async () => {
   await database.close();
 });
 
-async function commit(round: number): Promise<void> {
-  const at = new Date(startedAt.getTime() + round * 60_000);
-  const page = Array.from({ length: coins }, (_, place) =>
-    marketCoin(`coin-${place}`, {
-      name,
-      market_cap_rank: place + 1,
-      current_price: 1 + round,
-      last_updated: at.toISOString(),
-    }),
+const commit = (round: number): Promise<number> =>
+  commitMarket(
+    database,
+    round,
+    Array.from({ length: coins }, (_, place) =>
+      marketCoin(`coin-${place}`, { name, market_cap_rank: place + 1, current_price: 1 + round }),
+    ),
   );
-  await appendRun(database.sql, {
-    stream: 'coingecko.markets',
-    params: { vs_currency: 'usd' },
-    runId: `round-${round}`,
-    startedAt: at,
-    pages: [JSON.stringify(page)],
-  });
-  await projectAll(database);
-}
 
 interface Changed {
   version: number;

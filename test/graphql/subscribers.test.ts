@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { appendRun } from '../support/events.ts';
-import { expectRebuildEqualsLive, projectAll } from '../support/project.ts';
-import { marketCoin, startedAt } from './market.ts';
+import { expectRebuildEqualsLive } from '../support/project.ts';
+import { commitMarket, marketCoin } from './market.ts';
 import { createSocketClient, listenOn, type Listener } from './socket.ts';
 import { createTestApi, type TestApi } from './support.ts';
 
@@ -24,26 +23,14 @@ afterAll(async () => {
 });
 
 /** 250 coins, each with another price. */
-async function commit(round: number): Promise<number> {
-  const at = new Date(startedAt.getTime() + round * 60_000);
-  const coins = Array.from({ length: 250 }, (_, place) =>
-    marketCoin(`coin-${place}`, {
-      market_cap_rank: place + 1,
-      current_price: 1 + round + place,
-      last_updated: at.toISOString(),
-    }),
+const commit = (round: number): Promise<number> =>
+  commitMarket(
+    database,
+    round,
+    Array.from({ length: 250 }, (_, place) =>
+      marketCoin(`coin-${place}`, { market_cap_rank: place + 1, current_price: 1 + round + place }),
+    ),
   );
-  await appendRun(database.sql, {
-    stream: 'coingecko.markets',
-    params: { vs_currency: 'usd' },
-    runId: `round-${round}`,
-    startedAt: at,
-    pages: [JSON.stringify(coins)],
-  });
-  await projectAll(database);
-  const [row] = await database.sql<{ version: number }[]>`select version from read.read_model`;
-  return row?.version ?? 0;
-}
 
 interface Changed {
   coinsChanged: { version: number; coins: { id: string; priceUsd: number }[] };

@@ -5,10 +5,9 @@ import { rebuild } from '../../src/projector/rebuild.ts';
 import { createRateLimit } from '../../src/api/http/rate-limit.ts';
 import { connect, type Sql } from '../../src/database/client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { appendRun } from '../support/events.ts';
-import { expectRebuildEqualsLive, projectAll, testFolds } from '../support/project.ts';
+import { expectRebuildEqualsLive, testFolds } from '../support/project.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { fillMarket, marketCoin, startedAt } from './market.ts';
+import { commitMarket, fillMarket, marketCoin } from './market.ts';
 import { createSocketClient, listenOn, type SocketClient } from './socket.ts';
 import { createTestApi, type TestApi } from './support.ts';
 
@@ -48,22 +47,13 @@ afterAll(async () => {
 });
 
 let commits = 0;
-async function commit(prices: Record<string, number>): Promise<number> {
+function commit(prices: Record<string, number>): Promise<number> {
   commits += 1;
-  const at = new Date(startedAt.getTime() + commits * 60_000);
-  const coins = Object.entries(prices).map(([id, price]) =>
-    marketCoin(id, { current_price: price, last_updated: at.toISOString() }),
+  return commitMarket(
+    database,
+    commits,
+    Object.entries(prices).map(([id, price]) => marketCoin(id, { current_price: price })),
   );
-  await appendRun(database.sql, {
-    stream: 'coingecko.markets',
-    params: { vs_currency: 'usd' },
-    runId: `commit-${commits}`,
-    startedAt: at,
-    pages: [JSON.stringify(coins)],
-  });
-  await projectAll(database);
-  const [row] = await database.sql<{ version: number }[]>`select version from read.read_model`;
-  return row?.version ?? 0;
 }
 
 const follow = (args: string) => socket.subscribe<Changed>(`subscription { coinsChanged${args} ${fields} }`);
@@ -169,7 +159,7 @@ describe('runChanged', () => {
     await probe.received(1);
     await commit({ dust: 8 });
     const messages = await listener.received(1);
-    expect(messages[0]?.data.runChanged).toMatchObject({ id: `run:commit-${commits}`, source: 'coingecko' });
+    expect(messages[0]?.data.runChanged).toMatchObject({ id: `run:market-${commits}`, source: 'coingecko' });
     expect(none.messages).toEqual([]);
     for (const each of [listener, none, probe]) each.stop();
   });
