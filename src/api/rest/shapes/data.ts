@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { requestMetadataShape } from './metadata.ts';
 import { count, named, numberOrNull, text, textOrNull, time, uuid } from './named.ts';
 
-// Its rows are written by the database (see read/rest/data-page.ts), which the suite holds against this.
+// Its rows are written by the database (see read/rest/data-rows.ts), which the suite holds against this.
 const dataRow = named(
   'DataRow',
   z
