@@ -11,7 +11,8 @@ import { appendPlain, tamper } from '../support/log.ts';
 
 let database: TestDatabase;
 beforeEach(async () => {
-  database = await createTestDatabase({ uncompared: 'the log is damaged on purpose' });
+  database = await createTestDatabase();
+  database.leaveUncompared('the log is damaged on purpose');
 });
 afterEach(() => database.close());
 

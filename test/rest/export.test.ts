@@ -168,7 +168,8 @@ describe('a large export', () => {
   let served: FastifyInstance;
   let port: number;
   beforeAll(async () => {
-    large = await createTestDatabase({ uncompared: 'its history is filled without events' });
+    large = await createTestDatabase();
+    large.leaveUncompared('its history is filled without events');
     await appendRun(
       large.sql,
       coingeckoRun({

@@ -11,17 +11,15 @@ export interface TestDatabase {
   app: ConnectionOptions;
   /** Notes that a fresh rebuild was compared with the live read model, with every event there is by now. */
   noteCompared(): Promise<void>;
+  /** Why none can be: a rebuild of it is of no use. */
+  readonly uncompared: string | null;
+  leaveUncompared(why: string): void;
   /** Drops the database; fails when anything is still connected to it, or events came that no rebuild was compared for. */
   close(): Promise<void>;
 }
 
-export interface TestDatabaseOptions {
-  /** Why no rebuild is compared with the live read model after its events. */
-  uncompared?: string;
-}
-
 /** A clone of the migrated template, for one test file or one test. */
-export async function createTestDatabase({ uncompared }: TestDatabaseOptions = {}): Promise<TestDatabase> {
+export async function createTestDatabase(): Promise<TestDatabase> {
   const cluster = inject('cluster');
   const database = `test_${randomBytes(6).toString('hex')}`;
   const admin = connect(cluster.owner, { max: 1, name: 'test admin', role: null });
@@ -33,6 +31,7 @@ export async function createTestDatabase({ uncompared }: TestDatabaseOptions = {
   const owner = connect({ ...cluster.owner, database }, { max: 2, name: 'test owner', role: null });
   const nothingWritten = 'no event';
   let compared = nothingWritten;
+  let uncompared: string | null = null;
   const written = async (): Promise<string> => {
     const rows = await owner<{ stream: string; head: number }[]>`
       select stream, head from log.stream where head > 0 order by stream`;
@@ -43,6 +42,12 @@ export async function createTestDatabase({ uncompared }: TestDatabaseOptions = {
     readSql,
     owner,
     app,
+    get uncompared() {
+      return uncompared;
+    },
+    leaveUncompared(why) {
+      uncompared = why;
+    },
     async noteCompared() {
       compared = await written();
     },
@@ -52,7 +57,7 @@ export async function createTestDatabase({ uncompared }: TestDatabaseOptions = {
       await waitForNoSessions(admin, database);
       await admin`drop database ${admin(database)}`;
       await admin.end();
-      if (uncompared === undefined && events !== compared)
+      if (uncompared === null && events !== compared)
         throw new Error(`no fresh rebuild was compared after ${events}; the last one was after ${compared}`);
     },
   };
