@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** A map of what was used last, within a limit; what was not used for longest goes first. */
 export interface Lru<Value> {
   get(key: string): Value | undefined;
@@ -11,44 +13,27 @@ export interface Lru<Value> {
   readonly size: number;
 }
 
-export function createLru<Value>(maxSize: number, sizeOf: (key: string, value: Value) => number): Lru<Value> {
-  const kept = new Map<string, { value: Value; size: number }>();
-  let size = 0;
-
-  function drop(key: string): void {
-    size -= kept.get(key)?.size ?? 0;
-    kept.delete(key);
-  }
-
+/** `sizeOf`: a whole number, more than 1. */
+export function createLru<Value extends object | string>(
+  maxSize: number,
+  sizeOf: (key: string, value: Value) => number,
+): Lru<Value> {
+  const kept = new LRUCache<string, Value>({
+    // Without a limit it would keep everything: within 1 there is room for nothing.
+    maxSize: Math.max(1, maxSize),
+    maxEntrySize: Math.max(1, Math.floor(maxSize / 4)),
+    sizeCalculation: (value, key) => sizeOf(key, value),
+  });
   return {
     has: (key) => kept.has(key),
-    get(key) {
-      const found = kept.get(key);
-      if (!found) return undefined;
-      kept.delete(key);
-      kept.set(key, found);
-      return found.value;
-    },
-    set(key, value) {
-      drop(key);
-      const own = sizeOf(key, value);
-      if (own > maxSize / 4) return;
-      kept.set(key, { value, size: own });
-      size += own;
-      for (const oldest of kept.keys()) {
-        if (size <= maxSize) return;
-        drop(oldest);
-      }
-    },
-    clear() {
-      kept.clear();
-      size = 0;
-    },
+    get: (key) => kept.get(key),
+    set: (key, value) => void kept.set(key, value),
+    clear: () => kept.clear(),
     get count() {
       return kept.size;
     },
     get size() {
-      return size;
+      return kept.calculatedSize;
     },
   };
 }

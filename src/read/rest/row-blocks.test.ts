@@ -4,7 +4,7 @@ import { createLru } from '../../lru.ts';
 import { blocksOf, createRowBlocks, type Span } from './row-blocks.ts';
 
 const history = Array.from({ length: 3_000 }, (_, row) => String(row));
-const sizeOf = (_name: string, rows: string[]) => rows.length;
+const sizeOf = (_name: string, rows: string[]) => rows.length + 2;
 
 function createBlocks(rowsKept: number) {
   const spans: Span[] = [];
