@@ -25,8 +25,12 @@ afterAll(async () => {
 });
 
 const preflight = { 'apollo-require-preflight': 'true' };
-const get = (query: string, headers: Record<string, string> = {}) =>
-  api.app.inject({ url: '/graphql', query: { query }, headers: { ...preflight, ...headers } });
+const get = (query: string, headers: Record<string, string> = {}, variables: object = {}) =>
+  api.app.inject({
+    url: '/graphql',
+    query: { query, variables: JSON.stringify(variables) },
+    headers: { ...preflight, ...headers },
+  });
 
 let marketNumber = 0;
 /** Raises the version with one commit, in which bitcoin costs so much. */
@@ -60,11 +64,20 @@ describe('an answer', () => {
 
   it('is another one for other variables, and the same however they and the document are written', async () => {
     const query = 'query ($n: Int, $s: String) { coins(first: $n, filter: { source: $s }) { nodes { id } } }';
-    const tag = async (text: string, variables: object) => (await api.ask(text, variables)).headers['etag'];
+    const tag = async (text: string, variables: object) => (await get(text, {}, variables)).headers['etag'];
     const one = await tag(query, { n: 1, s: 'coingecko' });
     expect(await tag(query.replaceAll(' ', '  '), { s: 'coingecko', n: 1, unknown: 2 })).toBe(one);
     expect(await tag(query, { n: 2, s: 'coingecko' })).not.toBe(one);
     expect(await tag(query, { n: 1 })).not.toBe(one);
+  });
+
+  it('to a POST has no tag, which nobody could send back, though it is kept here', async () => {
+    const query = '{ coins(first: 4) { nodes { id } } }';
+    const posted = [await api.ask(query), await api.ask(query)];
+    for (const { headers } of posted)
+      expect([headers['etag'], headers['cache-control']]).toEqual([undefined, 'no-store']);
+    const tag = String((await get(query)).headers['etag']);
+    expect((await get(query, { 'if-none-match': tag })).statusCode).toBe(304);
   });
 
   it('with an error in it is kept by nobody', async () => {

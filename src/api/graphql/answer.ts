@@ -2,7 +2,6 @@ import { HeaderMap, type ApolloServer, type HTTPGraphQLResponse } from '@apollo/
 import type { FastifyRequest } from 'fastify';
 import type { ReadSessions } from '../../read/session.ts';
 import type { ReadVersion } from '../../read/versions.ts';
-import { rateOf } from '../http/rate-limit.ts';
 import type { Asked, GraphqlContext, Outcome } from './context.ts';
 import { createReads, createSteadyReads, type Reads } from './reads.ts';
 
@@ -34,7 +33,7 @@ function searchOf(url: string): string {
 export const askedOf = (request: FastifyRequest): Asked => ({
   requestId: request.id,
   authorization: request.headers.authorization,
-  rate: rateOf(request),
+  rate: request.rate,
 });
 
 /** Runs requests by Apollo, each over reads of one version. */

@@ -11,38 +11,52 @@ export interface BatcherDeps<Key, Value> {
   load: (keys: Key[]) => Promise<ReadonlyMap<string, Value>>;
 }
 
-/** For one request: it remembers everything it has loaded, until it is told to forget it. */
-export function createBatcher<Key, Value>({ keyOf, load }: BatcherDeps<Key, Value>): Batcher<Key, Value> {
-  const asked = new Map<string, Promise<Value | null>>();
-  let gathering: { keys: Key[]; loaded: Promise<ReadonlyMap<string, Value>> } | null = null;
+interface Gathering<Key, Value> {
+  keys: Key[];
+  loaded: Promise<ReadonlyMap<string, Value>>;
+}
 
-  function gather() {
+/** A class, and its map is made late: a request has twenty of these, and uses one or two. */
+class KeyBatcher<Key, Value> implements Batcher<Key, Value> {
+  readonly #deps: BatcherDeps<Key, Value>;
+  #asked: Map<string, Promise<Value | null>> | null = null;
+  #gathering: Gathering<Key, Value> | null = null;
+
+  constructor(deps: BatcherDeps<Key, Value>) {
+    this.#deps = deps;
+  }
+
+  #gather(): Gathering<Key, Value> {
     const keys: Key[] = [];
     const loaded = new Promise<void>((resolve) => {
       // The next tick comes when no promise is left to settle: so that what the items of a whole page ask for as their
       // own promises settle, one after the other, is in one batch.
       queueMicrotask(() => process.nextTick(resolve));
     }).then(() => {
-      gathering = null;
-      return load(keys);
+      this.#gathering = null;
+      return this.#deps.load(keys);
     });
     return { keys, loaded };
   }
 
-  return {
-    load(key) {
-      const text = keyOf(key);
-      const known = asked.get(text);
-      if (known) return known;
-      gathering ??= gather();
-      gathering.keys.push(key);
-      const value = gathering.loaded.then((found) => found.get(text) ?? null);
-      asked.set(text, value);
-      return value;
-    },
-    forget() {
-      asked.clear();
-      gathering = null;
-    },
-  };
+  load(key: Key): Promise<Value | null> {
+    this.#asked ??= new Map();
+    const text = this.#deps.keyOf(key);
+    const known = this.#asked.get(text);
+    if (known) return known;
+    this.#gathering ??= this.#gather();
+    this.#gathering.keys.push(key);
+    const value = this.#gathering.loaded.then((found) => found.get(text) ?? null);
+    this.#asked.set(text, value);
+    return value;
+  }
+
+  forget(): void {
+    this.#asked = null;
+    this.#gathering = null;
+  }
 }
+
+/** For one request: it remembers everything it has loaded, until it is told to forget it. */
+export const createBatcher = <Key, Value>(deps: BatcherDeps<Key, Value>): Batcher<Key, Value> =>
+  new KeyBatcher(deps);

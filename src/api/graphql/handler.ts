@@ -129,17 +129,19 @@ export function createHandler(deps: HandlerDeps) {
       metrics.graphqlCache.inc({ result: 'bypass' });
       return answerOnce(request, reply, direct);
     }
-    const key = `graphql ${direct.type} ${direct.weight.request}`;
-    const ifNoneMatch = request.method === 'GET' ? request.headers['if-none-match'] : undefined;
-    const answer = await cache
-      .answer({ request: key, ifNoneMatch }, async (seen) => {
-        const made = await run(request, direct, seen);
-        return made ?? madeOf(await execute(request, seen));
-      })
-      .catch((error: unknown) => {
-        request.log.warn({ reason: messageOf(error) }, 'graphql: no version to be had');
-        return null;
-      });
+    const asked = {
+      request: `graphql ${direct.type} ${direct.weight.request}`,
+      ifNoneMatch: request.method === 'GET' ? request.headers['if-none-match'] : null,
+    };
+    let answer: Answer | null = null;
+    try {
+      answer = await cache.answer(
+        asked,
+        async (seen) => (await run(request, direct, seen)) ?? madeOf(await execute(request, seen)),
+      );
+    } catch (error) {
+      request.log.warn({ reason: messageOf(error) }, 'graphql: no version to be had');
+    }
     // Without a database there is no version; the answer says so in the shape that clients read.
     if (answer === null) return answerOnce(request, reply, direct);
     metrics.graphqlCache.inc({ result: answer.result });

@@ -26,7 +26,8 @@ export type Answer =
 export interface Asked {
   /** Normalised: all that an answer depends on besides the read model. */
   request: string;
-  ifNoneMatch?: string | undefined;
+  /** The header. Null: its client could not send one back, as after a POST, and is given no tag. */
+  ifNoneMatch?: string | null | undefined;
 }
 
 export interface AnswerCache {
@@ -48,22 +49,24 @@ export interface AnswerCacheDeps {
   maxBytes: number;
 }
 
-type Kept = Omit<Made, 'keep'> & { tag: string };
+/** The tag is made for the first who is given it: a digest takes 4 microseconds. */
+type Kept = Omit<Made, 'keep'> & { tag: string | null };
 
 // A string takes at most two bytes a character; the rest is what a map's entry takes, about.
 const entryBytes = 200;
 const bytesOf = (request: string, { parts }: Kept): number =>
   entryBytes + 2 * parts.reduce((sum, part) => sum + part.length, request.length);
 
+const isSame = (a: ReadVersion, b: ReadVersion): boolean => a.version === b.version && a.epoch === b.epoch;
+
 /** Answers of one version. */
 function createShelf(maxBytes: number) {
   const kept = createLru(maxBytes, bytesOf);
   let current: ReadVersion = { epoch: '', version: -1 };
-  const isCurrent = (of: ReadVersion) => of.version === current.version && of.epoch === current.epoch;
 
   /** From here on what is put and found is of this version: nothing older is asked for again. */
   function turnTo(version: ReadVersion): void {
-    if (!isCurrent(version)) kept.clear();
+    if (!isSame(version, current)) kept.clear();
     current = version;
   }
 
@@ -74,73 +77,73 @@ function createShelf(maxBytes: number) {
     put(request: string, of: ReadVersion, answer: Kept): void {
       // Whoever made it may be the first to have seen a version.
       if (of.epoch === current.epoch && of.version > current.version) turnTo(of);
-      if (isCurrent(of)) kept.set(request, answer);
+      if (isSame(of, current)) kept.set(request, answer);
     },
     size: () => ({ answers: kept.count, bytes: kept.size }),
+  };
+}
+
+/** An answer that is being made, and of which version it will be at least. */
+interface Making {
+  seen: ReadVersion;
+  made: Promise<Made>;
+}
+
+/** Makes each answer once for all who have seen the same version: what is made is not older. */
+function createMakers() {
+  const making = new Map<string, Making[]>();
+
+  function forget(request: string, done: Making): void {
+    const left = making.get(request)?.filter((each) => each !== done) ?? [];
+    if (left.length > 0) making.set(request, left);
+    else making.delete(request);
+  }
+
+  return {
+    isMaking: (request: string) => making.has(request),
+    make(request: string, seen: ReadVersion, make: (seen: ReadVersion) => Promise<Made>) {
+      const running = making.get(request) ?? [];
+      const shared = running.find((each) => isSame(each.seen, seen));
+      if (shared) return { result: 'shared', made: shared.made } as const;
+      const own = { seen, made: make(seen) };
+      making.set(request, [...running, own]);
+      own.made.catch(() => undefined).finally(() => forget(request, own));
+      return { result: 'miss', made: own.made } as const;
+    },
   };
 }
 
 /** One for all APIs of a process. See docs/decisions/0019. */
 export function createAnswerCache({ versions, build, maxBytes }: AnswerCacheDeps): AnswerCache {
   const shelf = createShelf(maxBytes);
-  const making = new Map<string, Promise<Made>>();
-  /** How often an answer to each request is being made, of whatever version. */
-  const asked = new Map<string, number>();
+  const makers = createMakers();
 
   const tagOf = (epoch: string, readModelVersion: number, request: string): string =>
     weakTag({ epoch, build, readModelVersion, request });
 
-  function count(request: string, by: 1 | -1): void {
-    const left = (asked.get(request) ?? 0) + by;
-    if (left === 0) asked.delete(request);
-    else asked.set(request, left);
-  }
-
-  /**
-   * Which version an answer must not be older than. Where nothing is kept or being made it will be made, of the version
-   * as it is then: that of a moment ago does to begin with.
-   */
-  async function look({ request, ifNoneMatch }: Asked): Promise<ReadVersion> {
-    const isNew = ifNoneMatch === undefined && !asked.has(request) && !shelf.has(request);
-    return (isNew ? versions.recent() : null) ?? versions.read();
-  }
-
-  /** Those who share it have all seen the same version, and what is made is not older. */
-  function makeOnce(
-    key: string,
-    make: () => Promise<Made>,
-  ): { result: 'miss' | 'shared'; made: Promise<Made> } {
-    const running = making.get(key);
-    if (running) return { result: 'shared', made: running };
-    const made = make().finally(() => making.delete(key));
-    making.set(key, made);
-    return { result: 'miss', made };
-  }
-
   return {
     async answer({ request, ifNoneMatch }, make) {
-      const seen = await look({ request, ifNoneMatch });
+      const isTagged = ifNoneMatch !== null;
+      const isConditional = typeof ifNoneMatch === 'string';
+      // Where nothing is kept or being made it will be made, of the version as it is then: that of a moment ago does to begin with.
+      const isNew = !isConditional && !makers.isMaking(request) && !shelf.has(request);
+      const seen = (isNew ? versions.recent() : null) ?? (await versions.read());
       const { epoch, version } = seen;
       shelf.turnTo(seen);
       // "*" means any answer, and there may be none but an error.
-      if (ifNoneMatch !== undefined && ifNoneMatch.trim() !== '*') {
+      if (isConditional && ifNoneMatch.trim() !== '*') {
         const tag = tagOf(epoch, version, request);
         if (namesTag(ifNoneMatch, tag)) return { result: 'not_modified', version, tag };
       }
       const kept = shelf.find(request);
-      if (kept) return { result: 'hit', ...kept };
-      const key = `${epoch} ${version} ${request}`;
-      const { result, made } = makeOnce(key, async () => {
-        count(request, 1);
-        try {
-          return await make(seen);
-        } finally {
-          count(request, -1);
-        }
-      });
+      if (kept) {
+        if (isTagged) kept.tag ??= tagOf(epoch, version, request);
+        return { ...kept, result: 'hit', tag: isTagged ? kept.tag : null };
+      }
+      const { result, made } = makers.make(request, seen, make);
       const { keep, ...answer } = await made;
-      const tag = keep ? tagOf(epoch, answer.version, request) : null;
-      if (tag !== null && result === 'miss')
+      const tag = keep && isTagged ? tagOf(epoch, answer.version, request) : null;
+      if (keep && result === 'miss')
         shelf.put(request, { epoch, version: answer.version }, { ...answer, tag });
       return { result, ...answer, tag };
     },

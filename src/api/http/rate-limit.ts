@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { CoinlogError } from '../../errors.ts';
 
 export interface RateState {
@@ -64,23 +64,25 @@ export function createRateLimit(perMinute: number | null, now: () => Date): Rate
   };
 }
 
-const states = new WeakMap<FastifyRequest, RateState>();
-
-/** How a request stands, once it was counted. */
-export const rateOf = (request: FastifyRequest): RateState | null => states.get(request) ?? null;
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** How its client stands, once it was counted. */
+    rate: RateState | null;
+  }
+}
 
 // What watches a service must not be kept out by those who use it.
 const uncounted = new Set(['/livez', '/readyz', '/metrics', '/health', '/api/v1/health']);
 
 /** Counts every request, and answers 429 to those that are too many, before anything is done for them. */
 export function registerRateLimit(app: FastifyInstance, limit: RateLimit, now: () => Date): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (uncounted.has(request.routeOptions.url ?? '')) return;
+  app.addHook('onRequest', (request, reply, done) => {
+    if (uncounted.has(request.routeOptions.url ?? '')) return done();
     const state = limit.take(request.ip);
-    states.set(request, state);
-    if (state.allowed) return;
+    request.rate = state;
+    if (state.allowed) return done();
     reply.header('Retry-After', secondsUntil(state.resetAt, now()));
-    throw tooMany(state);
+    done(tooMany(state));
   });
 }
 

@@ -53,14 +53,16 @@ export function createHttpServer({ log, metrics, access }: HttpServerDeps): Fast
     routerOptions: { ignoreTrailingSlash: true },
   });
 
+  app.decorateRequest('rate', null);
   if (access) {
     registerRateLimit(app, access.rateLimit, access.now);
   }
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('X-Request-ID', request.id);
     reply.header('X-Response-Time', `${reply.elapsedTime.toFixed(2)}ms`);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     const status = String(reply.statusCode);
     metrics.httpRequestSeconds.observe({ route, method: request.method, status }, reply.elapsedTime / 1000);
@@ -68,6 +70,7 @@ export function createHttpServer({ log, metrics, access }: HttpServerDeps): Fast
       { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
       'request',
     );
+    done();
   });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) =>

@@ -11,13 +11,15 @@ export interface Walk {
 
 export type CursorResult = { kind: 'key'; key: Key } | { kind: 'refused'; reason: string };
 
+const digestOf = (given: readonly [string, unknown][]): string =>
+  hash('sha256', JSON.stringify(given.toSorted(([a], [b]) => (a < b ? -1 : 1))), 'base64url').slice(0, 12);
+
+const noFilter = digestOf([]);
+
 /** The same for filters that say the same: without order, nulls and what is left out. */
 export function filterDigest(filter: object): string {
   const given = Object.entries(filter).filter(([, value]) => value !== null && value !== undefined);
-  return hash('sha256', JSON.stringify(given.toSorted(([a], [b]) => (a < b ? -1 : 1))), 'base64url').slice(
-    0,
-    12,
-  );
+  return given.length === 0 ? noFilter : digestOf(given);
 }
 
 export const encodeCursor = ({ order, filter }: Walk, key: Key): string =>
