@@ -22,6 +22,7 @@ async function coinlog(maxBytes) {
   const { loadConfig } = await from('config/config.js');
   const reader = { role: 'coinlog_app', readOnly: true };
   const readSql = connect(connection, { ...reader, max: 10, name: 'bench read' });
+  const sharedSql = connect(connection, { ...reader, max: 2, name: 'bench shared' });
   const versionSql = connect(connection, { ...reader, max: 1, name: 'bench version' });
   const metrics = createMetrics({ version: 'bench', revision: 'bench' });
   const now = () => new Date();
@@ -34,7 +35,7 @@ async function coinlog(maxBytes) {
   });
   const versions = createVersionReader(versionSql);
   await registerGraphql(app, {
-    sessions: createReadSessions(readSql, versions),
+    sessions: createReadSessions(readSql, versions, sharedSql),
     cache: createAnswerCache({ versions, build: 'bench', maxBytes }),
     watch: createVersionWatch({ sql: versionSql, versions, pollMs: 500, onTrouble: () => undefined }),
     settings: { trust: 'off', manifest: new Map(), suggestions: false },

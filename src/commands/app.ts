@@ -98,7 +98,7 @@ export async function openApp({ config, dataDir, kind }: AppOptions): Promise<Ap
     },
   });
   const versions = createVersionReader(database.versionSql);
-  const sessions = createReadSessions(database.readSql, versions);
+  const sessions = createReadSessions(database.readSql, versions, database.sharedSql);
   const identity = createIdentityLog({ sql: database.sql, archive, now });
   const resolver = createIdentityResolver({
     sql: database.sql,

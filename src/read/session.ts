@@ -25,7 +25,15 @@ export interface OpenReadSession extends ReadSession {
  * Read without a transaction, which saves the database most of what a small answer costs it. Each change of the read
  * model raises the version in its own commit: so what was read is of one version if that has not moved meanwhile.
  */
-export interface SteadyReads extends OpenReadSession {
+export interface SteadyReads {
+  version: number;
+  steady: ReadVersion;
+  /** For statements that are short whatever is asked: others' are sent with them. See docs/decisions/0029. */
+  shared(): Queryable | Promise<Queryable>;
+  /** For all others: a connection of its own, until it is closed. DATABASE_UNREACHABLE when there is none to be had within the time. */
+  own(): Promise<Queryable>;
+  /** Must be called once everything is read; a second call does nothing. */
+  close(): void;
   /** Asks the version again, once all is read and closed: who waits holds no connection. False: some of it may be of a later version, and must be read anew. */
   isWhole(): Promise<boolean>;
 }
@@ -51,9 +59,11 @@ const opening = `
   lock table read.read_model in access share mode;
   select version from read.read_model`;
 
+/** `sharedSql`: a pool of few connections for short statements, which are sent together; null: they have none of their own. */
 export function createReadSessions(
   readSql: Sql,
   versions: VersionReader = createVersionReader(readSql),
+  sharedSql: Sql | null = null,
 ): ReadSessions {
   async function begin(connection: ReservedSql<{ bigint: number }>): Promise<number> {
     try {
@@ -93,18 +103,22 @@ export function createReadSessions(
 
   const open = (limitMs = openLimitMs) => within(limitMs, openWhenReady(), (late) => void late.close());
 
-  async function openSteadyWhenReady(seen?: ReadVersion): Promise<SteadyReads> {
+  const reserve = (limitMs: number) => within(limitMs, readSql.reserve(), (late) => late.release());
+
+  async function openSteady(seen?: ReadVersion, limitMs = openLimitMs): Promise<SteadyReads> {
     const steady = seen ?? versions.recent() ?? (await versions.read());
     const { epoch, version } = steady;
-    const connection = await readSql.reserve();
-    let closed = false;
+    let reserved: Promise<ReservedSql<{ bigint: number }>> | null = null;
+    const own = () => (reserved ??= reserve(limitMs));
     return {
       version,
       steady,
-      sql: connection,
-      async close() {
-        if (!closed) connection.release();
-        closed = true;
+      // Never of the pool that others are reserved from: all of them could wait for each other.
+      shared: () => sharedSql ?? own(),
+      own,
+      close() {
+        reserved?.then((connection) => connection.release()).catch(() => undefined);
+        reserved = null;
       },
       async isWhole() {
         const now = await versions.read();
@@ -113,23 +127,21 @@ export function createReadSessions(
     };
   }
 
-  const openSteady = (seen?: ReadVersion, limitMs = openLimitMs) =>
-    within(limitMs, openSteadyWhenReady(seen), (late) => void late.close());
-
   /** Null: the version moved. */
   async function runSteadily<T>(
     task: (session: ReadSession) => Promise<T>,
     limitMs?: number,
     seen?: ReadVersion,
   ): Promise<{ value: T } | null> {
-    const session = await openSteady(seen, limitMs);
+    const reads = await openSteady(seen, limitMs);
     let value: T;
     try {
-      value = await task(session);
+      const { version, steady } = reads;
+      value = await task({ version, steady, sql: await reads.own() });
     } finally {
-      await session.close();
+      reads.close();
     }
-    return (await session.isWhole()) ? { value } : null;
+    return (await reads.isWhole()) ? { value } : null;
   }
 
   async function runInSnapshot<T>(task: (session: ReadSession) => Promise<T>, limitMs?: number): Promise<T> {

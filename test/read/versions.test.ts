@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect, type Sql } from '../../src/database/client.ts';
+import { connect, type Queryable, type Sql } from '../../src/database/client.ts';
 import { createReadSessions } from '../../src/read/session.ts';
 import { createVersionReader } from '../../src/read/versions.ts';
 import { rebuild } from '../../src/projector/rebuild.ts';
@@ -93,6 +93,36 @@ describe('what is read without a transaction', () => {
     });
     expect([calls, labelled === found]).toEqual([2, true]);
     expect(rows).toBeGreaterThan(0);
+  });
+
+  it('is read by a connection of its own, and what is short by one that is shared, where there is one', async () => {
+    const pool = (name: string, max: number) =>
+      connect(database.app, { max, name, role: 'coinlog_app', readOnly: true });
+    const pools = [pool('own', 1), pool('shared', 2), pool('version', 1)] as const;
+    const [ownSql, sharedSql, versionSql] = pools;
+    const nameOf = async (reader: Queryable) =>
+      (await reader<{ name: string }[]>`select current_setting('application_name') as name`)[0]?.name;
+    const versions = createVersionReader(versionSql);
+    for (const [shared, name] of [[sharedSql, 'shared'] as const, [null, 'own'] as const]) {
+      const reads = await createReadSessions(ownSql, versions, shared).openSteady();
+      // It holds the only one there is: whoever needs one of its own waits, and what is short does not.
+      expect(await nameOf(await reads.own())).toBe('own');
+      expect(await nameOf(await reads.shared())).toBe(name);
+      reads.close();
+    }
+    await Promise.all(pools.map((each) => each.end()));
+  });
+
+  it('gives its connection back, and says so in time where there is none to be had', async () => {
+    const ownSql = connect(database.app, { max: 1, name: 'own', role: 'coinlog_app', readOnly: true });
+    const sessions = createReadSessions(ownSql, createVersionReader(database.readSql));
+    const first = await sessions.openSteady();
+    await first.own();
+    await expect(sessions.run(async () => 1, 50)).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+    first.close();
+    first.close();
+    expect(await sessions.run(async () => 1)).toBe(1);
+    await ownSql.end();
   });
 
   it('is read once when nothing moves, without a transaction', async () => {

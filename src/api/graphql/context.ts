@@ -105,19 +105,22 @@ export interface GraphqlContext extends Batchers {
 
 const itself = (key: string): string => key;
 
-function createBatchers({ archive, sources, now }: ContextDeps, { read }: Reads): Batchers {
+function createBatchers({ archive, sources, now }: ContextDeps, { read, readShort }: Reads): Batchers {
   const controlled = sources.map(({ source, settings }) => ({ name: source.name, settings }));
   return {
-    coins: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readCoinsById(sql, ids)) }),
-    quotes: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readQuotes(sql, ids)) }),
-    links: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readLinks(sql, ids)) }),
-    aliases: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readAliases(sql, ids)) }),
+    coins: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readCoinsById(sql, ids)) }),
+    quotes: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readQuotes(sql, ids)) }),
+    links: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readLinks(sql, ids)) }),
+    aliases: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readAliases(sql, ids)) }),
     candles: createBatcher({
       keyOf: candleKeyText,
       load: (keys) => read((sql) => readCandles(sql, keys)),
     }),
-    snapshots: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readSnapshotsById(sql, ids)) }),
-    runs: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRunsById(sql, ids)) }),
+    snapshots: createBatcher({
+      keyOf: itself,
+      load: (ids) => readShort((sql) => readSnapshotsById(sql, ids)),
+    }),
+    runs: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readRunsById(sql, ids)) }),
     rankGaps: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRankGaps(sql, ids)) }),
     events: createBatcher({
       keyOf: eventKeyText,
@@ -127,15 +130,18 @@ function createBatchers({ archive, sources, now }: ContextDeps, { read }: Reads)
       keyOf: recordKeyText,
       load: (keys) => read((sql) => readRawRecords(sql, keys, archive)),
     }),
-    drifts: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readDriftsById(sql, ids)) }),
-    anomalies: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readAnomaliesById(sql, ids)) }),
+    drifts: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readDriftsById(sql, ids)) }),
+    anomalies: createBatcher({
+      keyOf: itself,
+      load: (ids) => readShort((sql) => readAnomaliesById(sql, ids)),
+    }),
     rejected: createBatcher({
       keyOf: recordKey,
       load: (refs) => read((sql) => readRejectedRecords(sql, refs)),
     }),
-    rebuilds: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRebuildsById(sql, ids)) }),
+    rebuilds: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readRebuildsById(sql, ids)) }),
     // There are a few sources only: all of them, whichever are asked for.
-    sourceStates: createBatcher({ keyOf: itself, load: () => read(readSourceStates) }),
+    sourceStates: createBatcher({ keyOf: itself, load: () => readShort(readSourceStates) }),
     sourceControls: createBatcher({
       keyOf: itself,
       load: () => read((sql) => readSourceControls(sql, controlled, now())),

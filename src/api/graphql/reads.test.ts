@@ -63,6 +63,14 @@ describe('the reads of a request', () => {
     expect(happened).toEqual(['open', 'read', 'close']);
   });
 
+  it('are short or not within the same snapshot', async () => {
+    const { happened, sessions } = createSessions();
+    const reads = createReads(sessions);
+    expect(await Promise.all([reads.read(async () => 1), reads.readShort(async () => 2)])).toEqual([1, 2]);
+    await reads.close();
+    expect(happened).toEqual(['open', 'close']);
+  });
+
   it('refuse to read once they have ended', async () => {
     const reads = createReads(createSessions().sessions);
     await reads.close();
@@ -101,8 +109,12 @@ describe('steady reads', () => {
     const openSteady: ReadSessions['openSteady'] = async () => ({
       version: 7,
       steady: seen,
-      sql: (() => undefined) as unknown as Queryable,
-      close: async () => void happened.push('close steady'),
+      shared: () => (() => 'shared') as unknown as Queryable,
+      own: async () => {
+        happened.push('reserve');
+        return (() => 'own') as unknown as Queryable;
+      },
+      close: () => void happened.push('close steady'),
       isWhole: async () => isWhole,
     });
     return { happened, sessions: { ...sessions, openSteady } };
@@ -115,6 +127,17 @@ describe('steady reads', () => {
       await reads.close();
       expect(await reads.isWhole()).toBe(isWhole);
     }
+  });
+
+  it('reserve a connection for what may take long, and none for what is short', async () => {
+    const { happened, sessions } = createSteadySessions(true);
+    const reads = createSteadyReads(sessions, seen);
+    const nameOf = async (sql: Queryable) => (sql as unknown as () => string)();
+    expect(await reads.readShort(nameOf)).toBe('shared');
+    expect(happened).toEqual([]);
+    expect(await reads.read(nameOf)).toBe('own');
+    await reads.close();
+    expect(happened).toEqual(['reserve', 'close steady']);
   });
 
   it('are not, where something had to hold', async () => {

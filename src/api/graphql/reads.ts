@@ -2,13 +2,15 @@ import type { Queryable } from '../../database/client.ts';
 import { CoinlogError } from '../../errors.ts';
 import type { Read } from '../../read/graphql/page.ts';
 import { readError } from '../../read/read-error.ts';
-import type { OpenReadSession, ReadSessions, SteadyReads } from '../../read/session.ts';
+import type { ReadSessions, SteadyReads } from '../../read/session.ts';
 import type { ReadVersion } from '../../read/versions.ts';
 
 /** What is read of one version of the read model, which is asked for by the first read. */
 interface View {
   /** Throws what the first statement that failed threw: nothing more can be read in its transaction. */
   read: Read;
+  /** The same for a statement that is short whatever is asked: a look-up by keys, or the next rows of an index. */
+  readShort: Read;
   /** What the answer is labelled with. */
   version(): Promise<number>;
   /** Waits for what is still being read. Then nothing more can be. */
@@ -37,56 +39,84 @@ const meaningOf = (error: unknown): unknown =>
     ? new CoinlogError('USAGE', 'A text has a character that no text in the database can have.')
     : readError(error);
 
-function createView(openSession: () => Promise<OpenReadSession>): View {
-  const running = new Set<Promise<unknown>>();
-  let opening: Promise<OpenReadSession> | null = null;
-  let failure: { error: unknown } | null = null;
-  let closed = false;
+/** What statements are run by. */
+interface Opened {
+  version: number;
+  shared(): Queryable | Promise<Queryable>;
+  own(): Queryable | Promise<Queryable>;
+  close(): void | Promise<void>;
+}
 
-  async function run<T>(query: (sql: Queryable) => Promise<T>): Promise<T> {
-    const session = await (opening ??= openSession());
+function createView(open: () => Promise<Opened>): View {
+  let opening: Promise<Opened> | null = null;
+  let failure: { error: unknown } | null = null;
+  let running = 0;
+  let closed = false;
+  const drained = Promise.withResolvers<void>();
+
+  async function run<T>(task: (opened: Opened) => T | Promise<T>): Promise<T> {
+    if (closed) throw new Error('read after the answer was complete');
+    running += 1;
+    try {
+      return await task(await (opening ??= open()));
+    } finally {
+      running -= 1;
+      if (closed && running === 0) drained.resolve();
+    }
+  }
+
+  async function ask<T>(
+    query: (sql: Queryable) => Promise<T>,
+    sql: Queryable | Promise<Queryable>,
+  ): Promise<T> {
     if (failure) throw failure.error;
     try {
-      return await query(session.sql);
+      return await query(await sql);
     } catch (error) {
       failure ??= { error: meaningOf(error) };
       throw failure.error;
     }
   }
 
-  function track<T>(start: () => Promise<T>): Promise<T> {
-    if (closed) return Promise.reject(new Error('read after the answer was complete'));
-    const promise = start();
-    running.add(promise);
-    promise.catch(() => undefined).finally(() => running.delete(promise));
-    return promise;
+  /** Its failure is told to whoever waits for it, if anybody still does. */
+  function start<T>(task: (opened: Opened) => T | Promise<T>): Promise<T> {
+    const started = run(task);
+    started.catch(() => undefined);
+    return started;
   }
 
   return {
-    read: (query) => track(() => run(query)),
-    version: () => track(async () => (await (opening ??= openSession())).version),
+    read: (query) => start((opened) => ask(query, opened.own())),
+    readShort: (query) => start((opened) => ask(query, opened.shared())),
+    version: () => start(({ version }) => version),
     async close() {
       closed = true;
       // An answer can be complete while a field is still read whose sibling has failed.
-      await Promise.allSettled(running);
-      const session = await opening?.catch(() => null);
-      await session?.close();
+      if (running > 0) await drained.promise;
+      const opened = await opening?.catch(() => null);
+      await opened?.close();
     },
   };
 }
 
 /** From a snapshot, which holds for as long as it takes. */
 export function createReads(sessions: ReadSessions): Reads {
-  let current = createView(() => sessions.open());
+  async function open(): Promise<Opened> {
+    const session = await sessions.open();
+    const own = () => session.sql;
+    return { ...session, shared: own, own };
+  }
+  let current = createView(open);
   return {
     read: (query) => current.read(query),
+    readShort: (query) => current.readShort(query),
     version: () => current.version(),
     close: () => current.close(),
     hold: () => undefined,
     isWhole: async () => true,
     async renew() {
       const last = current;
-      current = createView(() => sessions.open());
+      current = createView(open);
       await last.close();
     },
   };
@@ -100,6 +130,7 @@ export function createSteadyReads(sessions: ReadSessions, seen: ReadVersion | nu
   let later: Reads | null = null;
   return {
     read: (query) => (later ?? steady).read(query),
+    readShort: (query) => (later ?? steady).readShort(query),
     version: () => (later ?? steady).version(),
     close: () => (later ?? steady).close(),
     hold() {

@@ -124,6 +124,7 @@ export function coinList(
     ],
     keyOf: (row) => [asText(row[property]), row.coinId],
     filter,
+    isShort: conditions(filter).length === 0,
     conditions: () => conditions(filter),
     rows: (where, { orderBy, limit }) =>
       piece`select ${selected} from read.coin where ${where} order by ${orderBy} limit ${limit}`,

@@ -36,6 +36,8 @@ export interface List<Row> {
   keyOf(row: Row): Key;
   /** As given: a cursor of another one is refused. */
   filter: object;
+  /** A page is short to read, whichever it is: the next rows of an index and no others are looked at. */
+  isShort?: boolean;
   /** The filter's conditions, which all hold. */
   conditions(): Piece[];
   /** One select. */
@@ -120,10 +122,15 @@ export async function readRows<Row>(read: Read, list: List<Row>, request: PageRe
   return read((sql) => rowsOf<Row>(sql, pageSql(list, branches, backwards, limit)));
 }
 
-/** One page of a list. Throws USAGE on arguments that cannot be met. */
-export async function readPage<Row>(read: Read, list: List<Row>, given: PageArguments): Promise<Page<Row>> {
+/** One page of a list. `readOfPage`: how its own rows are read. Throws USAGE on arguments that cannot be met. */
+export async function readPage<Row>(
+  read: Read,
+  list: List<Row>,
+  given: PageArguments,
+  readOfPage: Read = read,
+): Promise<Page<Row>> {
   const { walk, request } = walkOf(list, given);
-  const found = await readRows(read, list, { ...request, limit: request.limit + 1 });
+  const found = await readRows(readOfPage, list, { ...request, limit: request.limit + 1 });
   return {
     ...assemble(found, request),
     cursorOf: (row) => encodeCursor(walk, list.keyOf(row)),

@@ -37,7 +37,7 @@ export async function loadCoin(
   }
   const moment = await context.past.moment(asked);
   if (moment !== null) return pastCoin(context, bare, moment);
-  const coinId = await context.reads.read((sql) => resolveCoinId(sql, id, namesOf(context)));
+  const coinId = await context.reads.readShort((sql) => resolveCoinId(sql, id, namesOf(context)));
   const row = coinId === null ? null : await context.coins.load(coinId);
   return row && coinOf(row, null);
 }
@@ -46,7 +46,7 @@ export async function loadCoin(
 async function withCanonicalIds(context: GraphqlContext, filter: CoinConditions): Promise<CoinConditions> {
   const { ids } = filter;
   if (!ids || ids.length === 0) return filter;
-  const resolved = await context.reads.read((sql) => resolveCoinIds(sql, ids, namesOf(context)));
+  const resolved = await context.reads.readShort((sql) => resolveCoinIds(sql, ids, namesOf(context)));
   return { ...filter, ids: ids.map((id) => resolved.get(id) ?? id) };
 }
 
@@ -65,7 +65,10 @@ export async function loadCoins(
 ): Promise<{ page: Page<CoinRow>; moment: Moment | null }> {
   const moment = await context.past.moment({ asOf, knownAt });
   const list = coinList(await withCanonicalIds(context, filter), order, direction, columns);
-  if (moment === null) return { page: await readPage(context.reads.read, list, page), moment };
+  if (moment === null) {
+    const { read, readShort } = context.reads;
+    return { page: await readPage(read, list, page, list.isShort ? readShort : read), moment };
+  }
   const rows = (await context.past.all(moment)).filter(meets(list.filter));
   // A cursor of another moment is refused. One of the same asOf goes on, whatever has been learned since.
   const at = asOf && !knownAt ? asOf.toISOString() : momentText(moment);
