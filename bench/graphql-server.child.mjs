@@ -22,7 +22,7 @@ async function coinlog(maxBytes) {
   const { loadConfig } = await from('config/config.js');
   const reader = { role: 'coinlog_app', readOnly: true };
   const readSql = connect(connection, { ...reader, max: 10, name: 'bench read' });
-  const sharedSql = connect(connection, { ...reader, max: 2, name: 'bench shared' });
+  const sharedSql = connect(connection, { ...reader, max: 2, name: 'bench shared', planOnce: true });
   const versionSql = connect(connection, { ...reader, max: 1, name: 'bench version' });
   const metrics = createMetrics({ version: 'bench', revision: 'bench' });
   const now = () => new Date();

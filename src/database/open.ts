@@ -75,7 +75,7 @@ function pools(target: Target) {
   return {
     sql: connect(target, { max: writerConnections, name: 'coinlog', role: 'coinlog_app' }),
     readSql: connect(target, { ...reader, max: readerConnections }),
-    sharedSql: connect(target, { ...reader, max: sharedConnections }),
+    sharedSql: connect(target, { ...reader, max: sharedConnections, planOnce: true }),
     versionSql: connect(target, { ...reader, max: 1 }),
   };
 }

@@ -3,14 +3,16 @@ import { coinList, type CoinOrderName } from '../../src/read/graphql/coins.ts';
 import { readPage, type Page } from '../../src/read/graphql/page.ts';
 import type { CoinRow } from '../../src/read/graphql/coins.ts';
 import { connect, type Sql } from '../../src/database/client.ts';
+import { rowsLookedAt, type Asked } from '../support/rows-looked-at.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { projectAll } from '../support/project.ts';
 
+const reader = { max: 1, name: 'test orders', role: 'coinlog_app', readOnly: true } as const;
 const coins = 4_000;
 const perPage = 250;
 let database: TestDatabase;
 let sql: Sql;
-let asked: { query: string; parameters: unknown[] } | null = null;
+let asked: Asked | null = null;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -22,9 +24,9 @@ beforeAll(async () => {
     select 'c' || n, case when n % 3 > 0 then 's' || n % 500 end, 'n' || n % 1500, v, v, v, v, v, 1, 'only', 1, 1, 1
     from generate_series(1, ${coins}) n cross join lateral (select case when n % 3 > 0 then n % 1000 end as v) value`;
   await database.owner`analyze read.coin`;
-  sql = connect(database.app, { max: 1, name: 'test orders', role: 'coinlog_app', readOnly: true });
+  sql = connect(database.app, { ...reader, planOnce: true });
   sql.options.debug = (_connection, query, parameters) => {
-    if (query.includes('read.coin')) asked = { query, parameters };
+    if (query.startsWith('select') && query.includes('read.coin')) asked = { query, parameters };
   };
 });
 afterAll(async () => {
@@ -53,34 +55,12 @@ async function walk(list: ReturnType<typeof coinList>, backwards: boolean, limit
     const ids = page.rows.map(({ coinId }) => coinId);
     if (backwards) found.unshift(...ids);
     else found.push(...ids);
-    mostLookedAt = Math.max(mostLookedAt, await rowsLookedAt());
+    if (asked !== null) mostLookedAt = Math.max(mostLookedAt, await rowsLookedAt(sql, asked));
     const edge = backwards ? page.rows[0] : page.rows.at(-1);
     if (edge === undefined || !(backwards ? page.hasPreviousPage : page.hasNextPage))
       return { found, mostLookedAt };
     cursor = page.cursorOf(edge);
   }
-}
-
-interface Plan {
-  'Node Type': string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Relation Name'?: string;
-  Plans?: Plan[];
-}
-
-/** Rows of the coin table that the last statement looked at. */
-async function rowsLookedAt(): Promise<number> {
-  if (asked === null) throw new Error('nothing was asked');
-  const { query, parameters } = asked;
-  const [row] = await database.readSql.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(
-    `explain (analyze, format json) ${query}`,
-    parameters as never[],
-  );
-  const count = (plan: Plan): number =>
-    (plan['Relation Name'] === 'coin' ? plan['Actual Rows'] * plan['Actual Loops'] : 0) +
-    (plan.Plans ?? []).reduce((sum, inner) => sum + count(inner), 0);
-  return row === undefined ? 0 : count(row['QUERY PLAN'][0].Plan);
 }
 
 it.each(orders.flatMap((order) => directions.map((direction) => [order, direction] as const)))(

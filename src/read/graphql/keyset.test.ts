@@ -6,6 +6,7 @@ import {
   orderTerms,
   rowsBetween,
   type Branch,
+  type Condition,
   type Key,
   type KeyColumn,
   type OrderTerm,
@@ -20,9 +21,20 @@ type Column = KeyColumn & { column: keyof Row };
 
 const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
+function meetsRow(row: Row, { columns, operator, values }: Condition & { kind: 'row' }): boolean {
+  for (const [place, { column }] of columns.entries()) {
+    const value = row[column as keyof Row];
+    if (value === null) return false;
+    const difference = compare(value, values[place] ?? '');
+    if (difference !== 0) return operator === '<' ? difference < 0 : difference > 0;
+  }
+  return false;
+}
+
 /** What a database does with a branch. */
 const meets = (row: Row, branch: Branch): boolean =>
   branch.every((condition) => {
+    if (condition.kind === 'row') return meetsRow(row, condition);
     const value = row[condition.column.column as keyof Row];
     if (condition.kind === 'null') return (value === null) === condition.isNull;
     if (value === null) return false;

@@ -17,6 +17,8 @@ export type Key = readonly (string | null)[];
 
 export type Condition =
   | { kind: 'compare'; column: KeyColumn; operator: '<' | '>' | '='; value: string }
+  /** The columns compared as one, the first that differs decides. Of no row in which one of them is null. */
+  | { kind: 'row'; columns: readonly KeyColumn[]; operator: '<' | '>'; values: readonly string[] }
   | { kind: 'null'; column: KeyColumn; isNull: boolean };
 
 /** Conditions that hold together. */
@@ -42,11 +44,25 @@ function beyond(column: KeyColumn, value: string | null, side: 'after' | 'before
   return side === 'after' && column.nullable ? [compared, nullness(column, true)] : [compared];
 }
 
+/** Null where columns go either way, or nulls may be in the way: then rows cannot be compared as one. */
+function beyondAsRow(columns: readonly KeyColumn[], key: Key, side: 'after' | 'before'): Branch[] | null {
+  const [first, ...others] = columns;
+  const values = key.filter((value) => value !== null);
+  if (!first || others.length === 0 || values.length < columns.length || against(columns)) return null;
+  if (others.some(({ direction, nullable }) => nullable || direction !== first.direction)) return null;
+  const operator = (first.direction === 'asc') === (side === 'after') ? '>' : '<';
+  const compared: Condition = { kind: 'row', columns, operator, values };
+  return side === 'after' && first.nullable ? [[compared], [nullness(first, true)]] : [[compared]];
+}
+
 /**
  * The rows strictly after or before a key, as branches that exclude each other. Each is one range of an index on the
- * order; a single condition with OR between them would be none.
+ * order; a single condition with OR between them would be none. Where it can be, the first is all with values: a page is then
+ * no dearer than the first one, and with a branch a column it took a quarter more.
  */
 export function rowsBeyond(columns: readonly KeyColumn[], key: Key, side: 'after' | 'before'): Branch[] {
+  const asRow = beyondAsRow(columns, key, side);
+  if (asRow) return asRow;
   return columns.flatMap((column, place) => {
     const same = columns.slice(0, place).map((earlier, at) => equal(earlier, key[at] ?? null));
     return beyond(column, key[place] ?? null, side).map((condition) => [...same, condition]);
@@ -75,8 +91,9 @@ function against(columns: readonly KeyColumn[]): (KeyColumn & Required<Pick<KeyC
   return { ...first, indexed: first.indexed };
 }
 
+/** No branch has both a row and an order that goes against its index. */
 const speaksOf = (branch: Branch, { column }: KeyColumn): Condition | null =>
-  branch.find((condition) => condition.column.column === column) ?? null;
+  branch.find((condition) => condition.kind !== 'row' && condition.column.column === column) ?? null;
 
 /**
  * The same rows as branches that an index can be read for. Turned round it has nulls first, where they are to be last:

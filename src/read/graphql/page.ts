@@ -62,9 +62,22 @@ const casts: Record<KeyType, string> = {
   uuid: 'uuid',
 };
 
-function conditionSql({ column, ...condition }: Condition): Piece {
+/** The values between commas. */
+const listed = ([first = piece``, ...others]: readonly Piece[]): Piece =>
+  others.reduce((all, value) => piece`${all}, ${value}`, first);
+
+const castTo = (value: string, { type }: KeyColumn): Piece => piece`${value}${words(`::${casts[type]}`)}`;
+
+function conditionSql(condition: Condition): Piece {
+  if (condition.kind === 'row') {
+    const { columns, operator, values } = condition;
+    const names = columns.map(({ column }) => column).join(', ');
+    const row = listed(columns.map((column, place) => castTo(values[place] ?? '', column)));
+    return piece`${words(`(${names}) ${operator}`)} (${row})`;
+  }
+  const { column } = condition;
   if (condition.kind === 'null') return words(`${column.column} is ${condition.isNull ? '' : 'not '}null`);
-  return piece`${words(`${column.column} ${condition.operator}`)} ${condition.value}${words(`::${casts[column.type]}`)}`;
+  return piece`${words(`${column.column} ${condition.operator}`)} ${castTo(condition.value, column)}`;
 }
 
 const orderSql = (terms: readonly OrderTerm[]): Piece =>

@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { piece, words, type Piece } from './piece.ts';
-
-const written = ({ texts }: Piece): string => texts.join('?');
+import { piece, statementOf, words, type Piece } from './piece.ts';
 
 describe('a piece of a statement', () => {
   it('takes in other pieces with their values, in the order of the text', () => {
     const where = piece`a = ${1} and ${piece`b in (${'x'}, ${'y'})`}`;
     const whole = piece`select ${words('a, b')} from t where ${where} limit ${10}`;
-    expect(written(whole)).toBe('select a, b from t where a = ? and b in (?, ?) limit ?');
-    expect(whole.values).toEqual([1, 'x', 'y', 10]);
+    expect(statementOf(whole)).toEqual({
+      text: 'select a, b from t where a = $1 and b in ($2, $3) limit $4',
+      values: [1, 'x', 'y', 10],
+    });
   });
 
   it('has no value in its text, and a place for each, however it is put together', () => {
@@ -24,8 +24,9 @@ describe('a piece of a statement', () => {
     }));
     fc.assert(
       fc.property(nested.piece, (whole) => {
-        expect(whole.texts).toHaveLength(whole.values.length + 1);
-        expect(written(whole)).toMatch(/^[v=?() orand]+$/);
+        const { text, values } = statementOf(whole);
+        expect(text.match(/\$\d+/g)).toEqual(values.map((_value, place) => `$${place + 1}`));
+        expect(text).toMatch(/^[v=$\d() orand]+$/);
       }),
     );
   });
