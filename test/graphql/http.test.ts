@@ -53,6 +53,40 @@ describe('GET', () => {
 });
 
 describe('POST', () => {
+  it('of the same text is answered alike, in the type that each client takes', async () => {
+    const payload = JSON.stringify({
+      query: 'query ($f: CoinFilter) { coins(filter: $f) { nodes { id } } }',
+      variables: { f: { ids: ['dust', 'bitcoin'], minPriceUsd: 0 } },
+    });
+    const ask = (accept: string) =>
+      api.app.inject({
+        method: 'POST',
+        url: '/graphql',
+        headers: { 'content-type': 'application/json', accept },
+        payload,
+      });
+    const types = ['application/json', 'application/graphql-response+json', 'application/json', '*/*'];
+    const answers = [];
+    for (const accept of types) answers.push(await ask(accept));
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+    expect(answers[0]?.body).toContain('"nodes":[{"id"');
+    expect(answers.map(({ headers }) => String(headers['content-type']).split(';')[0])).toEqual([
+      types[0],
+      types[1],
+      types[2],
+      'application/json',
+    ]);
+  });
+
+  it('whose text would change what every object is made of is refused, each time', async () => {
+    const payload = '{ "query": "{ __typename }", "__proto__": { "variables": {} } }';
+    const headers = { 'content-type': 'application/json' };
+    for (let time = 0; time < 2; time += 1)
+      expect((await api.app.inject({ method: 'POST', url: '/graphql', headers, payload })).statusCode).toBe(
+        400,
+      );
+  });
+
   it.each([
     ['no JSON', 'application/json', '{"query":'],
     ['no body', 'application/json', ''],

@@ -8,7 +8,6 @@ import { askedOf, type createExecution, type Executed } from './answer.ts';
 import type { PlainRequest } from './asked.ts';
 import { formatError } from './errors.ts';
 import { refuseCost } from './execution/cost-limit.ts';
-import type { Weight } from './execution/operation.ts';
 import type { RunOperation } from './execution/run-operation.ts';
 import { labelsOf } from './plugins.ts';
 
@@ -68,7 +67,9 @@ function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
 
 /** A request that passes every check, and can be answered without looking at it as closely as Apollo does. */
 interface Direct extends PlainRequest {
-  weight: Weight;
+  cost: number;
+  /** By which its answer is kept; null: it depends on more than the version. */
+  key: string | null;
   /** Of the answer. */
   type: string;
 }
@@ -89,13 +90,28 @@ function typeFor(accept: string | undefined): string | null {
  */
 export function createHandler(deps: HandlerDeps) {
   const { cache, readRequest, runOperation, execute, costLimit, now, metrics } = deps;
+  const lookedAt = new WeakMap<object, { accept: string | undefined; direct: Direct }>();
 
-  function directOf(request: FastifyRequest): Direct | null {
+  function lookAt(request: FastifyRequest): Direct | null {
     const plain = readRequest(request);
     const type = plain?.operation.kind === 'query' ? typeFor(request.headers.accept) : null;
     if (!plain || type === null) return null;
     const weight = plain.operation.weigh(plain.variables, now());
-    return weight === null || refuseCost(weight.cost, costLimit) ? null : { ...plain, weight, type };
+    if (weight === null || refuseCost(weight.cost, costLimit)) return null;
+    const key = weight.request === null ? null : `graphql ${type} ${weight.request}`;
+    return { ...plain, cost: weight.cost, key, type };
+  }
+
+  /** What does not depend on the clock is looked at once for a body, which is the same for the same text. */
+  function directOf(request: FastifyRequest): Direct | null {
+    const { body } = request;
+    const { accept } = request.headers;
+    if (typeof body !== 'object' || body === null) return lookAt(request);
+    const known = lookedAt.get(body);
+    if (known && known.accept === accept) return known.direct;
+    const direct = lookAt(request);
+    if (direct !== null && direct.key !== null) lookedAt.set(body, { accept, direct });
+    return direct;
   }
 
   /** Null: it was not run, and Apollo says why. */
@@ -104,9 +120,9 @@ export function createHandler(deps: HandlerDeps) {
     direct: Direct,
     seen: ReadVersion | null,
   ): Promise<Made | null> {
-    const { operation, variables, weight, type } = direct;
+    const { operation, variables, cost, type } = direct;
     const { result, outcome } = await runOperation(
-      { operation, variables, cost: weight.cost, asked: askedOf(request) },
+      { operation, variables, cost, asked: askedOf(request) },
       seen,
     );
     if (result.data === undefined) return null;
@@ -125,12 +141,12 @@ export function createHandler(deps: HandlerDeps) {
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const direct = directOf(request);
-    if (direct === null || direct.weight.request === null) {
+    if (direct === null || direct.key === null) {
       metrics.graphqlCache.inc({ result: 'bypass' });
       return answerOnce(request, reply, direct);
     }
     const asked = {
-      request: `graphql ${direct.type} ${direct.weight.request}`,
+      request: direct.key,
       ifNoneMatch: request.method === 'GET' ? request.headers['if-none-match'] : null,
     };
     let answer: Answer | null = null;

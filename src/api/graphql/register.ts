@@ -8,6 +8,7 @@ import type { AnswerCache } from '../http/answer-cache.ts';
 import type { IsAllowedOrigin } from '../http/origins.ts';
 import type { RateLimit } from '../http/rate-limit.ts';
 import { createExecution } from './answer.ts';
+import { registerBodies } from './bodies.ts';
 import { createRequestReader } from './asked.ts';
 import { createContexts, type ContextDeps } from './context.ts';
 import { internalMessage } from './errors.ts';
@@ -110,15 +111,19 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
     errorHandler: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       void refuse(error, request, reply),
   };
-  app.route({
-    ...route,
-    method: 'GET',
-    onRequest: async (request, reply) => {
-      if (request.ws && !isOwnOrAllowed(request, deps.isAllowedOrigin)) await reply.status(403).send();
-    },
-    handler: async (request, reply) =>
-      deps.page?.wantsPage(request) ? deps.page.sendPage(reply) : answer(request, reply),
-    wsHandler: createSocketHandler(socketOptions, log),
+  // Apart, so that bodies of other routes are parsed as they always are.
+  await app.register(async (routes) => {
+    registerBodies(routes);
+    routes.route({
+      ...route,
+      method: 'GET',
+      onRequest: async (request, reply) => {
+        if (request.ws && !isOwnOrAllowed(request, deps.isAllowedOrigin)) await reply.status(403).send();
+      },
+      handler: async (request, reply) =>
+        deps.page?.wantsPage(request) ? deps.page.sendPage(reply) : answer(request, reply),
+      wsHandler: createSocketHandler(socketOptions, log),
+    });
+    routes.route({ ...route, method: 'POST', handler: answer });
   });
-  app.route({ ...route, method: 'POST', handler: answer });
 }
