@@ -71,6 +71,44 @@ describe('an answer', () => {
     expect(await tag(query, { n: 1 })).not.toBe(one);
   });
 
+  it('is another one for null than for what is left out, whichever was asked first', async () => {
+    const query = 'query ($n: Int = 2) { coins(first: $n) { nodes { id } } }';
+    const count = async (text: string, variables: object) =>
+      (await api.ask<{ coins: { nodes: unknown[] } }>(text, variables)).data.coins.nodes.length;
+    const coins = await count('{ coins { nodes { id } } }', {});
+    expect(coins).toBeGreaterThan(2);
+    expect([await count(query, {}), await count(query, { n: null }), await count(query, {})]).toEqual([
+      2,
+      coins,
+      2,
+    ]);
+    const other = query.replace('$n: Int = 2', '$n: Int = 3');
+    expect([await count(other, { n: null }), await count(other, {})]).toEqual([coins, 3]);
+  });
+
+  it('costs what its own variables say, and is kept by what they say', async () => {
+    const costs = 'query ($n: Int = 250) { coins(first: $n) { nodes { id } } }';
+    const costOf = async (variables: object) => (await api.ask(costs, variables)).extensions;
+    expect(await costOf({ n: null })).toMatchObject({ cost: { requested: 51 } });
+    expect(await costOf({})).toMatchObject({ cost: { requested: 251 } });
+    const clock = `query ($to: DateTime = "2026-01-01T00:00:00Z") { coin(id: "dust") { history(to: $to) { closeUsd } } }`;
+    expect((await get(clock)).headers['etag']).toBeDefined();
+    expect((await get(clock, {}, { to: null })).headers['etag']).toBeUndefined();
+  });
+
+  it('to a number that is none is not that to null', async () => {
+    const query = 'query ($p: Float) { coins(filter: { minPriceUsd: $p }) { nodes { id } } }';
+    const ask = async (p: string) =>
+      api.app.inject({
+        method: 'POST',
+        url: '/graphql',
+        headers: { 'content-type': 'application/json' },
+        payload: `{"query":${JSON.stringify(query)},"variables":{"p":${p}}}`,
+      });
+    expect(readAnswer(await ask('null')).errors).toEqual([]);
+    expect(readAnswer(await ask('1e400')).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
   it('to a POST has no tag, which nobody could send back, though it is kept here', async () => {
     const query = '{ coins(first: 4) { nodes { id } } }';
     const posted = [await api.ask(query), await api.ask(query)];

@@ -90,6 +90,17 @@ function createRunner(
   };
 }
 
+/** `1e400` is a number in JSON, and infinite once it is parsed; written again it would be null. */
+const withInfinity = (_key: string, value: unknown): unknown =>
+  value === Infinity || value === -Infinity ? { [String(value)]: true } : value;
+
+/** What was given for some variables, as a text. One that is left out has its default, which null has not. */
+const given = (variables: Variables, names: readonly string[]): string =>
+  JSON.stringify(
+    names.map((name) => (Object.hasOwn(variables, name) ? [variables[name]] : [])),
+    withInfinity,
+  );
+
 export function createOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -113,8 +124,6 @@ export function createOperation(
   }
 
   const weighty = [...variablesOf(selection, hasWeight)];
-  const given = (variables: Variables, names: readonly string[]): string =>
-    JSON.stringify(names.map((name) => variables[name]));
 
   function judge(variables: Variables, now: Date): Judged | null {
     const taken = coerce(variables);
