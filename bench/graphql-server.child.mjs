@@ -53,11 +53,11 @@ async function coinlog(maxBytes) {
 }
 
 /** The same page of the same table by a resolver of a few lines. */
-async function mercurius() {
+async function mercurius(connections) {
   const { default: Fastify } = await import('fastify');
   const { default: plugin } = await import('mercurius');
   const { default: postgres } = await import('postgres');
-  const sql = postgres({ ...connection, max: 10, connection: { role: 'coinlog_app' } });
+  const sql = postgres({ ...connection, max: connections, connection: { role: 'coinlog_app' } });
   const app = Fastify();
   await app.register(plugin, {
     jit: 1,
@@ -111,7 +111,9 @@ async function constant() {
 const sides = {
   coinlog: () => coinlog(64_000_000),
   'coinlog without cache': () => coinlog(0),
-  mercurius,
+  // What the driver opens unless told, and what coinlog reads short statements by.
+  mercurius: () => mercurius(10),
+  'mercurius of two connections': () => mercurius(2),
   postgraphile,
   constant,
 };

@@ -1,26 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
+import { startSide, type Load, type Question, type Running, type Side } from './graphql-sides.ts';
 import { fillByPages } from './projector.ts';
-import type { BenchServer } from './server.ts';
-import { figure, formatTable } from './table.ts';
-
-type Side = 'coinlog' | 'coinlog without cache' | 'mercurius' | 'postgraphile' | 'constant';
-
-interface Load {
-  perSecond: number;
-  p50: number;
-  p99: number;
-  failed: number;
-  bytes: number;
-  /** Of the server's process, for one request: what a busy machine does not change much. */
-  cpuUs: number;
-}
-
-interface Question {
-  body: { query: string; variables: Record<string, unknown> };
-  /** Each request differs from all others: none is answered from a cache. */
-  varied?: number;
-}
+import { startBenchServer, type BenchServer } from './server.ts';
+import { figure, formatTable, type Goal, type Row } from './table.ts';
+import { median } from './timing.ts';
 
 const fields = 'id symbol name rank priceUsd marketCapUsd percentChange24h';
 // The second field is what differs from request to request, and costs nobody anything.
@@ -30,184 +12,150 @@ const mercurius = `query ($n: Int!, $v: String!) { coins(first: $n) { ${fields} 
 const postgraphile =
   'query ($n: Int!) { allCoins(first: $n, orderBy: [RANK_ASC, COIN_ID_ASC]) { nodes { coinId symbol name rank price marketCap percentChange24H } } }';
 
-const child = (file: string, args: string[]): ChildProcess =>
-  fork(join(import.meta.dirname, file), args, {
-    env: { ...process.env, NODE_ENV: 'production', GRAPHILE_ENV: 'production' },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+type Answer = { data: { coins: { pageInfo: { endCursor: string } } } };
 
-const message = <T>(process: ChildProcess): Promise<T> =>
-  new Promise((resolve, reject) => {
-    process.once('message', (told) => resolve(told as T));
-    process.once('exit', (code) => reject(new Error(`a side ended with ${code}`)));
-  });
-
-async function cpuOf(server: ChildProcess): Promise<number> {
-  const told = message<{ cpu: { user: number; system: number } }>(server);
-  server.send('usage');
-  const { cpu } = await told;
-  return cpu.user + cpu.system;
-}
-
-const warmUpSeconds = 3;
-
-/** Runs one side by itself, asks it for a while, and stops it. */
-async function measure(
-  { appTarget }: BenchServer,
-  side: Side,
-  question: Question,
-  seconds: number,
-  extra = '',
-): Promise<Load> {
-  const { host, path, port, user, database } = appTarget;
-  const server = child('graphql-server.child.mjs', [
-    side,
-    JSON.stringify({ host, path, port, user, database }),
-    extra,
-  ]);
-  try {
-    const { port: listening } = await message<{ port: number }>(server);
-    const url = `http://127.0.0.1:${listening}/graphql`;
-    const load = (given: Question, duration: number) =>
-      message<Omit<Load, 'cpuUs'>>(
-        child('graphql-load.child.mjs', [url, JSON.stringify(given), String(duration)]),
-      );
-    await load(question, warmUpSeconds);
-    const varied = question.varied === undefined ? {} : { varied: question.varied + 10_000_000 };
-    const before = await cpuOf(server);
-    const measured = await load({ ...question, ...varied }, seconds);
-    const cpuUs = ((await cpuOf(server)) - before) / Math.max(1, measured.perSecond * seconds);
-    if (measured.failed > 0) throw new Error(`${side}: ${measured.failed} requests failed`);
-    return { ...measured, cpuUs };
-  } finally {
-    server.disconnect();
-    await new Promise((resolve) => server.once('exit', resolve));
-  }
+async function answerTo(url: string, query: string, variables: object): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+  return response.text();
 }
 
 /** A cursor in front of a page of 50, asked of coinlog itself. */
-async function cursorOf(server: BenchServer, page: number): Promise<string> {
-  const { host, path, port, user, database } = server.appTarget;
-  const side = child('graphql-server.child.mjs', [
-    'coinlog',
-    JSON.stringify({ host, path, port, user, database }),
-  ]);
-  try {
-    const { port: listening } = await message<{ port: number }>(side);
-    let after: string | null = null;
-    for (let left = (page - 1) * 50; left > 0; left -= 250) {
-      const variables = { n: Math.min(250, left), after, v: '' };
-      const response = await fetch(`http://127.0.0.1:${listening}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query: ours, variables }),
-      });
-      const answer = (await response.json()) as { data: { coins: { pageInfo: { endCursor: string } } } };
-      after = answer.data.coins.pageInfo.endCursor;
-    }
-    return after ?? '';
-  } finally {
-    side.disconnect();
+async function cursorOf(url: string, page: number): Promise<string | null> {
+  let after: string | null = null;
+  for (let left = (page - 1) * 50; left > 0; left -= 250) {
+    const text = await answerTo(url, ours, { n: Math.min(250, left), after, v: '' });
+    after = (JSON.parse(text) as Answer).data.coins.pageInfo.endCursor;
   }
+  return after;
+}
+
+type Name = 'small' | 'differing' | 'jit' | 'jitOfTwo' | 'deep' | 'graphile' | 'repeated' | 'ceiling';
+
+interface Asked {
+  running: Running;
+  question: Question;
+}
+
+const ask = (query: string, variables: object): Question => ({ body: { query, variables } });
+const vary = (question: Question): Question => ({ ...question, isVaried: true });
+
+/** Starts every side, and says what each is asked. */
+async function startSides(server: BenchServer, small: BenchServer): Promise<Record<Name, Asked>> {
+  const start = (side: Side, extra?: string) => startSide(server, side, extra);
+  const repeated = await start('coinlog');
+  const uncached = await start('coinlog without cache');
+  const after = await cursorOf(repeated.url, 200);
+  const { length } = await answerTo(repeated.url, bare, { n: 50, v: '' });
+  const page = { n: 50 };
+  const ofMercurius = vary(ask(mercurius, page));
+  return {
+    small: { running: await startSide(small, 'coinlog without cache'), question: vary(ask(bare, page)) },
+    differing: { running: uncached, question: vary(ask(bare, page)) },
+    jit: { running: await start('mercurius'), question: ofMercurius },
+    jitOfTwo: { running: await start('mercurius of two connections'), question: ofMercurius },
+    deep: { running: uncached, question: vary(ask(bare, { ...page, after })) },
+    graphile: { running: await start('postgraphile'), question: ask(postgraphile, page) },
+    repeated: { running: repeated, question: ask(bare, { ...page, v: '' }) },
+    ceiling: { running: await start('constant', String(length)), question: ask(bare, page) },
+  };
+}
+
+type Round = Record<Name, Load>;
+
+/** Every question once, one after the other. */
+async function measureRound(
+  sides: Record<Name, Asked>,
+  seconds: number,
+  nextFrom: () => number,
+): Promise<Round> {
+  const round: Partial<Round> = {};
+  for (const [name, { running, question }] of Object.entries(sides))
+    round[name as Name] = await running.load(question, seconds, nextFrom());
+  return round as Round;
+}
+
+const rate = ({ perSecond }: Load) => figure(perSecond, 'r/s');
+const cpu = ({ cpuUs }: Load) => figure(cpuUs, 'µs a request');
+const latency = ({ p50, p99 }: Load) => `p50 ${p50}, p99 ${p99} ms`;
+
+// coinlog needs some six seconds until what it runs is compiled, and Mercurius four; a server runs for days.
+const warmUpSeconds = 8;
+// A machine that others use too is now faster and now slower: what is compared is asked in turn, again and again.
+const rounds = 9;
+
+function compare(measured: readonly Round[]) {
+  /** The load of the round whose rate is in the middle. */
+  function typical(name: Name): Load {
+    const middle = median(measured.map((round) => round[name].perSecond));
+    const found = measured.find((round) => round[name].perSecond === middle);
+    if (!found) throw new Error(`${name} was not measured`);
+    return found[name];
+  }
+  const ratio = (one: Name, other: Name, of: 'perSecond' | 'cpuUs'): number =>
+    median(measured.map((round) => round[one][of] / round[other][of]));
+  return {
+    typical,
+    speed: (work: string, one: Name, other: Name, peer: string, goal?: Goal): Row => ({
+      work,
+      ours: rate(typical(one)),
+      peer: `${rate(typical(other))} (${peer})`,
+      ratio: ratio(one, other, 'perSecond'),
+      ...(goal ? { goal } : {}),
+    }),
+    effort: (work: string, one: Name, other: Name, peer: string): Row => ({
+      work: `CPU of the process, ${work}`,
+      ours: cpu(typical(one)),
+      peer: `${cpu(typical(other))} (${peer})`,
+      ratio: ratio(one, other, 'cpuUs'),
+    }),
+    patience: (work: string, one: Name, other: Name, peer: string): Row => ({
+      work: `latency, ${work}`,
+      ours: latency(typical(one)),
+      peer: `${latency(typical(other))} (${peer})`,
+    }),
+  };
+}
+
+function describe(measured: readonly Round[]): string {
+  const { speed, effort, patience } = compare(measured);
+  const [differs, repeats] = ['each request differs', 'requests repeat'];
+  const constant = 'Fastify, a constant of the same bytes';
+  return formatTable([
+    speed(differs, 'differing', 'graphile', 'PostGraphile 5', { atLeast: 2 }),
+    speed(differs, 'differing', 'jit', 'Mercurius, JIT', { atLeast: 1 }),
+    speed(differs, 'differing', 'jitOfTwo', 'Mercurius, JIT, two connections'),
+    speed(repeats, 'repeated', 'graphile', 'PostGraphile 5', { atLeast: 15 }),
+    speed(repeats, 'repeated', 'ceiling', constant, { atLeast: 0.5 }),
+    speed('a page of 10,000 coins', 'differing', 'small', 'of 1,000 coins', { atLeast: 0.9 }),
+    speed('page 200', 'deep', 'differing', 'page 1', { atLeast: 0.9 }),
+    effort(differs, 'differing', 'jit', 'Mercurius, JIT'),
+    effort(differs, 'differing', 'graphile', 'PostGraphile 5'),
+    effort(repeats, 'repeated', 'ceiling', 'a constant'),
+    patience(differs, 'differing', 'jit', 'Mercurius, JIT'),
+    patience(repeats, 'repeated', 'ceiling', 'a constant'),
+  ]);
 }
 
 /** Measures GraphQL against its peers; returns what is to be printed. */
 export async function benchGraphql(server: BenchServer, seconds: number): Promise<string> {
-  const ask = (query: string, variables: Record<string, unknown>, varied?: number): Question => ({
-    body: { query, variables },
-    ...(varied === undefined ? {} : { varied }),
-  });
-  await fillByPages(server.sql, 0, 4);
-  await server.owner`analyze`;
-  const small = await measure(server, 'coinlog without cache', ask(bare, { n: 50 }, 1), seconds);
-  await fillByPages(server.sql, 4, 40);
-  await server.owner`analyze`;
-  const differing = await measure(server, 'coinlog without cache', ask(bare, { n: 50 }, 1), seconds);
-  const jit = await measure(server, 'mercurius', ask(mercurius, { n: 50 }, 1), seconds);
-  const graphile = await measure(server, 'postgraphile', ask(postgraphile, { n: 50 }), seconds);
-  const repeated = await measure(server, 'coinlog', ask(bare, { n: 50, v: '' }), seconds);
-  const ceiling = await measure(
-    server,
-    'constant',
-    ask(bare, { n: 50 }),
-    seconds,
-    String(Math.round(repeated.bytes)),
-  );
-  const after = await cursorOf(server, 200);
-  const deep = await measure(server, 'coinlog without cache', ask(bare, { n: 50, after }, 1), seconds);
-  const rate = ({ perSecond }: Load) => figure(perSecond, 'r/s');
-  const cpu = ({ cpuUs }: Load) => figure(cpuUs, 'µs a request');
-  const latency = ({ p50, p99 }: Load) => `p50 ${p50}, p99 ${p99} ms`;
-  const table = formatTable([
-    {
-      work: 'each request differs',
-      ours: rate(differing),
-      peer: `${rate(graphile)} (PostGraphile 5)`,
-      ratio: differing.perSecond / graphile.perSecond,
-      goal: { atLeast: 2 },
-    },
-    {
-      work: 'each request differs',
-      ours: rate(differing),
-      peer: `${rate(jit)} (Mercurius, JIT)`,
-      ratio: differing.perSecond / jit.perSecond,
-      goal: { atLeast: 1 },
-    },
-    {
-      work: 'requests repeat',
-      ours: rate(repeated),
-      peer: `${rate(graphile)} (PostGraphile 5)`,
-      ratio: repeated.perSecond / graphile.perSecond,
-      goal: { atLeast: 15 },
-    },
-    {
-      work: 'requests repeat',
-      ours: rate(repeated),
-      peer: `${rate(ceiling)} (Fastify, a constant of the same bytes)`,
-      ratio: repeated.perSecond / ceiling.perSecond,
-      goal: { atLeast: 0.5 },
-    },
-    {
-      work: 'a page of 10,000 coins',
-      ours: rate(differing),
-      peer: `${rate(small)} (of 1,000 coins)`,
-      ratio: differing.perSecond / small.perSecond,
-      goal: { atLeast: 0.9 },
-    },
-    {
-      work: 'page 200',
-      ours: rate(deep),
-      peer: `${rate(differing)} (page 1)`,
-      ratio: deep.perSecond / differing.perSecond,
-      goal: { atLeast: 0.9 },
-    },
-    {
-      work: 'CPU of the process, each request differs',
-      ours: cpu(differing),
-      peer: `${cpu(jit)} (Mercurius, JIT)`,
-      ratio: differing.cpuUs / jit.cpuUs,
-    },
-    {
-      work: 'CPU of the process, each request differs',
-      ours: cpu(differing),
-      peer: `${cpu(graphile)} (PostGraphile 5)`,
-      ratio: differing.cpuUs / graphile.cpuUs,
-    },
-    {
-      work: 'CPU of the process, requests repeat',
-      ours: cpu(repeated),
-      peer: `${cpu(ceiling)} (a constant)`,
-      ratio: repeated.cpuUs / ceiling.cpuUs,
-    },
-    {
-      work: 'latency, each request differs',
-      ours: latency(differing),
-      peer: `${latency(jit)} (Mercurius, JIT)`,
-    },
-    { work: 'latency, requests repeat', ours: latency(repeated), peer: `${latency(ceiling)} (a constant)` },
-  ]);
+  const small = await startBenchServer();
+  await fillByPages(small.sql, 0, 4);
+  await fillByPages(server.sql, 0, 44);
+  for (const { owner } of [small, server]) await owner`analyze`;
+  const sides = await startSides(server, small);
+  let from = 0;
+  // So that none asks what another one has asked.
+  const nextFrom = () => (from += 10_000_000);
+  await measureRound(sides, warmUpSeconds, nextFrom);
+  const measured: Round[] = [];
+  for (let round = 0; round < rounds; round += 1) measured.push(await measureRound(sides, seconds, nextFrom));
+  for (const running of new Set(Object.values(sides).map((each) => each.running))) await running.close();
+  await small.close();
+  const { typical } = compare(measured);
   return (
-    `GraphQL: 50 coins x 7 fields, 10,000 coins, 16 connections, ${seconds} s each after ${warmUpSeconds} s, ${Math.round(repeated.bytes)} bytes an answer.\n` +
-    `Each side in a process of its own, one after the other, the load in another one.\n\n${table}\n`
+    `GraphQL: 50 coins x 7 fields, 10,000 coins, 16 connections, ${Math.round(typical('repeated').bytes)} bytes an answer.\n` +
+    `Each side in a process of its own, the load in another one; all in turn, ${rounds} times, ${seconds} s each, after ${warmUpSeconds} s each.\n` +
+    `The rate and the ratio of the round in the middle.\n\n${describe(measured)}\n`
   );
 }

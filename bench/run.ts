@@ -27,7 +27,7 @@ const options = z
     BENCH_PAGES: process.env['BENCH_PAGES'] || 1_000,
     BENCH_CSV_MB: process.env['BENCH_CSV_MB'] || 1_000,
     BENCH_ROWS: process.env['BENCH_ROWS'] || '100000,10000000',
-    BENCH_SECONDS: process.env['BENCH_SECONDS'] || 8,
+    BENCH_SECONDS: process.env['BENCH_SECONDS'] || 3,
     BENCH_ONLY: process.env['BENCH_ONLY'] || undefined,
   });
 
