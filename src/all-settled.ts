@@ -1,6 +1,7 @@
 /**
  * As `Promise.all`, but it ends when all have ended, and fails with the first that failed: nothing is left behind that still
- * writes, or would read by a connection that whoever asked has given back. A statement for such a connection is never sent.
+ * writes, or would read by a connection that whoever asked has given back: such a statement is sent in somebody else's session, or
+ * never.
  */
 export async function allSettled<T extends readonly Promise<unknown>[] | []>(
   promises: T,

@@ -29,9 +29,9 @@ export interface SteadyReads {
   version: number;
   steady: ReadVersion;
   /** For statements that are short whatever is asked: others' are sent with them. See docs/decisions/0029. */
-  shared(): Queryable | Promise<Queryable>;
+  shared: () => Queryable | Promise<Queryable>;
   /** For all others: a connection of its own, until it is closed. DATABASE_UNREACHABLE when there is none to be had within the time. */
-  own(): Promise<Queryable>;
+  own: () => Promise<Queryable>;
   /** Must be called once everything is read; a second call does nothing. */
   close(): void;
   /** Asks the version again, once all is read and closed: who waits holds no connection. False: some of it may be of a later version, and must be read anew. */
@@ -106,10 +106,17 @@ export function createReadSessions(
   const reserve = (limitMs: number) => within(limitMs, readSql.reserve(), (late) => late.release());
 
   async function openSteady(seen?: ReadVersion, limitMs = openLimitMs): Promise<SteadyReads> {
-    const steady = seen ?? versions.recent() ?? (await versions.read());
+    const readVersion = () => (limitMs < openLimitMs ? within(limitMs, versions.read()) : versions.read());
+    const steady = seen ?? versions.recent() ?? (await readVersion());
     const { epoch, version } = steady;
     let reserved: Promise<ReservedSql<{ bigint: number }>> | null = null;
-    const own = () => (reserved ??= reserve(limitMs));
+    function own() {
+      if (reserved) return reserved;
+      reserved = reserve(limitMs);
+      // Whoever waits for it is told; nobody may, after another statement has failed.
+      reserved.catch(() => undefined);
+      return reserved;
+    }
     return {
       version,
       steady,
@@ -121,7 +128,7 @@ export function createReadSessions(
         reserved = null;
       },
       async isWhole() {
-        const now = await versions.read();
+        const now = await readVersion();
         return now.version === version && now.epoch === epoch;
       },
     };

@@ -30,6 +30,8 @@ const recentMs = 50;
 /** `sql`: best a pool of one, so that no slow question is in the way. */
 export function createVersionReader(sql: Sql): VersionReader {
   let last: ReadVersion = { epoch: '', version: -1 };
+  /** How often it was seen to go back: what is kept of a version is of no use once another history has come to it. */
+  let restored = 0;
   let lastAtMs = -Infinity;
   let running: Promise<ReadVersion> | null = null;
   let next: Promise<ReadVersion> | null = null;
@@ -38,9 +40,11 @@ export function createVersionReader(sql: Sql): VersionReader {
     try {
       const [row] = await sql<{ version: number }[]>`select version from read.read_model`;
       const version = row?.version ?? 0;
-      // It never changes once the log has one. A version that goes back is another database under the same address.
+      // It never changes once the log has one. A version that goes back is another database under the same address, or this
+      // one restored, whose log has the same epoch.
       const known = version === last.version || (last.epoch !== '' && version > last.version);
-      const epoch = known ? last.epoch : await readLogEpoch(sql);
+      if (version < last.version) restored += 1;
+      const epoch = known ? last.epoch : `${await readLogEpoch(sql)}${restored > 0 ? `.${restored}` : ''}`;
       last = { epoch, version };
       lastAtMs = performance.now();
       return last;

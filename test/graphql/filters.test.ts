@@ -101,6 +101,17 @@ describe('a filter of events', () => {
   });
 });
 
+it('more ids than a client can want at once are BAD_USER_INPUT', async () => {
+  const ask = (count: number) =>
+    api.ask('query ($ids: [ID!]) { coins(filter: { ids: $ids }) { totalCount } }', {
+      ids: Array.from({ length: count }, (_, place) => `x${place}`),
+    });
+  expect((await ask(1_000)).errors).toEqual([]);
+  expect((await ask(1_001)).errors).toMatchObject([
+    { message: '1001 ids are too many: at most 1000.', extensions: { code: 'BAD_USER_INPUT' } },
+  ]);
+});
+
 describe('an unknown source in a filter', () => {
   it.each(['coins', 'snapshots', 'runs'])(
     'of %s is BAD_USER_INPUT, and those there are are named',

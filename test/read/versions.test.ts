@@ -79,6 +79,27 @@ it('a read that began before a commit answers nobody who came after it', async (
   expect([(await before).version, (await after).version]).toEqual([1, 2]);
 });
 
+it('a version that goes back begins another epoch, though the log that was restored has its own', async () => {
+  const state = { version: 500 };
+  const fake = (async ([text = '']: TemplateStringsArray) =>
+    text.includes('read_model') ? [{ version: state.version }] : [{ epoch: 'e' }]) as unknown as Sql;
+  const versions = createVersionReader(fake);
+  const seen = [];
+  for (const version of [499, 500, 480, 500, 501]) {
+    state.version = version;
+    seen.push(await versions.read());
+  }
+  const [before, at500, back, again, later] = seen.map(({ epoch }) => epoch);
+  expect([at500, again, later]).toEqual([before, back, back]);
+  expect(back).not.toBe(before);
+});
+
+it('who gives a limit waits no longer for the version either', async () => {
+  const never = { recent: () => null, read: () => new Promise<never>(() => undefined) };
+  const sessions = createReadSessions(database.readSql, never);
+  await expect(sessions.run(async () => 1, 50)).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+});
+
 describe('what is read without a transaction', () => {
   it('is read once more, from a snapshot, when the version moves meanwhile, and then no more', async () => {
     const sessions = createReadSessions(database.readSql);

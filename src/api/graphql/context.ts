@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { recordKey, type RecordRef } from '../../control/record-decisions.ts';
 import { readSourceControls, type SourceControls } from '../../control/status.ts';
 import type { SourceConfig } from '../../config/config.ts';
+import type { Queryable } from '../../database/client.ts';
 import type { Archive } from '../../log/archive/archive.ts';
 import { readAliases, readLinks, type LinkRow } from '../../read/graphql/links.ts';
 import { candleKeyText, readCandles, type CandleKey, type CandleRow } from '../../read/graphql/candles.ts';
@@ -105,22 +106,28 @@ export interface GraphqlContext extends Batchers {
 
 const itself = (key: string): string => key;
 
+// A page's. Aliases of one field may gather twenty of them.
+const shortKeysMax = 500;
+
 function createBatchers({ archive, sources, now }: ContextDeps, { read, readShort }: Reads): Batchers {
+  /** Look-ups, which are short as long as they are not very many. */
+  const lookUp = <T>(keys: readonly unknown[], query: (sql: Queryable) => Promise<T>): Promise<T> =>
+    (keys.length > shortKeysMax ? read : readShort)(query);
   const controlled = sources.map(({ source, settings }) => ({ name: source.name, settings }));
   return {
-    coins: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readCoinsById(sql, ids)) }),
-    quotes: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readQuotes(sql, ids)) }),
-    links: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readLinks(sql, ids)) }),
-    aliases: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readAliases(sql, ids)) }),
+    coins: createBatcher({ keyOf: itself, load: (ids) => lookUp(ids, (sql) => readCoinsById(sql, ids)) }),
+    quotes: createBatcher({ keyOf: itself, load: (ids) => lookUp(ids, (sql) => readQuotes(sql, ids)) }),
+    links: createBatcher({ keyOf: itself, load: (ids) => lookUp(ids, (sql) => readLinks(sql, ids)) }),
+    aliases: createBatcher({ keyOf: itself, load: (ids) => lookUp(ids, (sql) => readAliases(sql, ids)) }),
     candles: createBatcher({
       keyOf: candleKeyText,
       load: (keys) => read((sql) => readCandles(sql, keys)),
     }),
     snapshots: createBatcher({
       keyOf: itself,
-      load: (ids) => readShort((sql) => readSnapshotsById(sql, ids)),
+      load: (ids) => lookUp(ids, (sql) => readSnapshotsById(sql, ids)),
     }),
-    runs: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readRunsById(sql, ids)) }),
+    runs: createBatcher({ keyOf: itself, load: (ids) => lookUp(ids, (sql) => readRunsById(sql, ids)) }),
     rankGaps: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRankGaps(sql, ids)) }),
     events: createBatcher({
       keyOf: eventKeyText,
@@ -130,16 +137,19 @@ function createBatchers({ archive, sources, now }: ContextDeps, { read, readShor
       keyOf: recordKeyText,
       load: (keys) => read((sql) => readRawRecords(sql, keys, archive)),
     }),
-    drifts: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readDriftsById(sql, ids)) }),
+    drifts: createBatcher({ keyOf: itself, load: (ids) => lookUp(ids, (sql) => readDriftsById(sql, ids)) }),
     anomalies: createBatcher({
       keyOf: itself,
-      load: (ids) => readShort((sql) => readAnomaliesById(sql, ids)),
+      load: (ids) => lookUp(ids, (sql) => readAnomaliesById(sql, ids)),
     }),
     rejected: createBatcher({
       keyOf: recordKey,
       load: (refs) => read((sql) => readRejectedRecords(sql, refs)),
     }),
-    rebuilds: createBatcher({ keyOf: itself, load: (ids) => readShort((sql) => readRebuildsById(sql, ids)) }),
+    rebuilds: createBatcher({
+      keyOf: itself,
+      load: (ids) => lookUp(ids, (sql) => readRebuildsById(sql, ids)),
+    }),
     // There are a few sources only: all of them, whichever are asked for.
     sourceStates: createBatcher({ keyOf: itself, load: () => readShort(readSourceStates) }),
     sourceControls: createBatcher({

@@ -6,6 +6,7 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Answer, AnswerCache, Made } from '../http/answer-cache.ts';
 import { askedOf, type createExecution, type Executed } from './answer.ts';
 import type { PlainRequest } from './asked.ts';
+import type { Bodies } from './bodies.ts';
 import { formatError } from './errors.ts';
 import { refuseCost } from './execution/cost-limit.ts';
 import type { RunOperation } from './execution/run-operation.ts';
@@ -13,6 +14,7 @@ import { labelsOf } from './plugins.ts';
 
 export interface HandlerDeps {
   cache: AnswerCache;
+  bodies: Bodies<Direct>;
   readRequest: (request: FastifyRequest) => PlainRequest | null;
   runOperation: RunOperation;
   /** By Apollo. */
@@ -66,7 +68,7 @@ function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
 }
 
 /** A request that passes every check, and can be answered without looking at it as closely as Apollo does. */
-interface Direct extends PlainRequest {
+export interface Direct extends PlainRequest {
   cost: number;
   /** By which its answer is kept; null: it depends on more than the version. */
   key: string | null;
@@ -89,8 +91,7 @@ function typeFor(accept: string | undefined): string | null {
  * alone, comes from the cache; whatever is not as it should be is for Apollo to answer.
  */
 export function createHandler(deps: HandlerDeps) {
-  const { cache, readRequest, runOperation, execute, costLimit, now, metrics } = deps;
-  const lookedAt = new WeakMap<object, { accept: string | undefined; direct: Direct }>();
+  const { cache, bodies, readRequest, runOperation, execute, costLimit, now, metrics } = deps;
 
   function lookAt(request: FastifyRequest): Direct | null {
     const plain = readRequest(request);
@@ -100,18 +101,6 @@ export function createHandler(deps: HandlerDeps) {
     if (weight === null || refuseCost(weight.cost, costLimit)) return null;
     const key = weight.request === null ? null : `graphql ${type} ${weight.request}`;
     return { ...plain, cost: weight.cost, key, type };
-  }
-
-  /** What does not depend on the clock is looked at once for a body, which is the same for the same text. */
-  function directOf(request: FastifyRequest): Direct | null {
-    const { body } = request;
-    const { accept } = request.headers;
-    if (typeof body !== 'object' || body === null) return lookAt(request);
-    const known = lookedAt.get(body);
-    if (known && known.accept === accept) return known.direct;
-    const direct = lookAt(request);
-    if (direct !== null && direct.key !== null) lookedAt.set(body, { accept, direct });
-    return direct;
   }
 
   /** Null: it was not run, and Apollo says why. */
@@ -140,7 +129,7 @@ export function createHandler(deps: HandlerDeps) {
   }
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const direct = directOf(request);
+    const direct = bodies.find(request) ?? lookAt(request);
     if (direct === null || direct.key === null) {
       metrics.graphqlCache.inc({ result: 'bypass' });
       return answerOnce(request, reply, direct);
@@ -160,6 +149,7 @@ export function createHandler(deps: HandlerDeps) {
     }
     // Without a database there is no version; the answer says so in the shape that clients read.
     if (answer === null) return answerOnce(request, reply, direct);
+    if (answer.result === 'hit') bodies.keep(request, direct);
     metrics.graphqlCache.inc({ result: answer.result });
     return sendAnswer(reply, answer);
   };

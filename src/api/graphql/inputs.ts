@@ -7,7 +7,7 @@ import { DateTime } from './scalars.ts';
 export class CoinFilter {
   @Optional(
     () => [ID],
-    "Only these, each by its canonical id, an older one, or a source's own, as `coingecko:bitcoin`.",
+    "Only these, at most 1,000, each by its canonical id, an older one, or a source's own, as `coingecko:bitcoin`.",
   )
   ids?: string[] | null;
 

@@ -14,6 +14,15 @@ export function assertKnownSource(name: string | null | undefined, sources: read
   if (name !== null && name !== undefined) knownSource(name, sources);
 }
 
+// As many as are shown on four pages; 60,000 fit a request, and each is looked up.
+const idsMax = 1_000;
+
+/** Throws USAGE for more ids than a client can want at once. */
+export function assertFew(ids: readonly string[] | null | undefined): void {
+  const count = ids?.length ?? 0;
+  if (count > idsMax) throw wrongInput(`${count} ids are too many: at most ${idsMax}.`);
+}
+
 // No name is longer; without a limit 150,000 characters kept a connection busy for 21 s.
 const searchLengthMax = 500;
 

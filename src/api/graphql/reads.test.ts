@@ -140,6 +140,15 @@ describe('steady reads', () => {
     expect(happened).toEqual(['reserve', 'close steady']);
   });
 
+  it('reserve nothing once a statement has failed', async () => {
+    const { happened, sessions } = createSteadySessions(true);
+    const reads = createSteadyReads(sessions, seen);
+    await expect(reads.readShort(() => Promise.reject(new Error('first')))).rejects.toThrow('first');
+    await expect(reads.read(async () => 1)).rejects.toThrow('first');
+    await reads.close();
+    expect(happened).toEqual(['close steady']);
+  });
+
   it('are not, where something had to hold', async () => {
     const reads = createSteadyReads(createSteadySessions(true).sessions, seen);
     expect(() => reads.hold()).toThrow('snapshot');

@@ -2,6 +2,7 @@ import type { Queryable } from '../../database/client.ts';
 import { CoinlogError } from '../../errors.ts';
 import type { Read } from '../../read/graphql/page.ts';
 import { readError } from '../../read/read-error.ts';
+import { within } from '../../read/within.ts';
 import type { ReadSessions, SteadyReads } from '../../read/session.ts';
 import type { ReadVersion } from '../../read/versions.ts';
 
@@ -39,11 +40,14 @@ const meaningOf = (error: unknown): unknown =>
     ? new CoinlogError('USAGE', 'A text has a character that no text in the database can have.')
     : readError(error);
 
+// Some thousand times as long as one takes. On a connection whose other end has gone nothing else would end it for minutes.
+const shortLimitMs = 3_000;
+
 /** What statements are run by. */
 interface Opened {
   version: number;
-  shared(): Queryable | Promise<Queryable>;
-  own(): Queryable | Promise<Queryable>;
+  shared: () => Queryable | Promise<Queryable>;
+  own: () => Queryable | Promise<Queryable>;
   close(): void | Promise<void>;
 }
 
@@ -67,11 +71,11 @@ function createView(open: () => Promise<Opened>): View {
 
   async function ask<T>(
     query: (sql: Queryable) => Promise<T>,
-    sql: Queryable | Promise<Queryable>,
+    by: () => Queryable | Promise<Queryable>,
   ): Promise<T> {
     if (failure) throw failure.error;
     try {
-      return await query(await sql);
+      return await query(await by());
     } catch (error) {
       failure ??= { error: meaningOf(error) };
       throw failure.error;
@@ -86,8 +90,8 @@ function createView(open: () => Promise<Opened>): View {
   }
 
   return {
-    read: (query) => start((opened) => ask(query, opened.own())),
-    readShort: (query) => start((opened) => ask(query, opened.shared())),
+    read: (query) => start((opened) => ask(query, opened.own)),
+    readShort: (query) => start((opened) => within(shortLimitMs, ask(query, opened.shared))),
     version: () => start(({ version }) => version),
     async close() {
       closed = true;

@@ -8,7 +8,7 @@ import type { AnswerCache } from '../http/answer-cache.ts';
 import type { IsAllowedOrigin } from '../http/origins.ts';
 import type { RateLimit } from '../http/rate-limit.ts';
 import { createExecution } from './answer.ts';
-import { registerBodies } from './bodies.ts';
+import { createBodies } from './bodies.ts';
 import { createRequestReader } from './asked.ts';
 import { createContexts, type ContextDeps } from './context.ts';
 import { internalMessage } from './errors.ts';
@@ -18,7 +18,7 @@ import { createDocuments } from './execution/documents.ts';
 import { createRunOperation } from './execution/run-operation.ts';
 import { createPersistedTexts } from './execution/persisted.ts';
 import { createTrustedDocuments, type TrustMode } from './execution/trusted.ts';
-import { createHandler } from './handler.ts';
+import { createHandler, type Direct } from './handler.ts';
 import { buildCoinlogSchema } from './schema.ts';
 import { createSocketHandler } from './subscriptions/socket-handler.ts';
 import { createHub } from './subscriptions/hub.ts';
@@ -89,7 +89,17 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
   const execute = createExecution({ apollo, sessions, contextOf });
   const runOperation = createRunOperation({ sessions, contextOf, log });
   const readRequest = createRequestReader(documents, persisted);
-  const answer = createHandler({ cache, readRequest, runOperation, execute, costLimit, now, metrics });
+  const bodies = createBodies<Direct>();
+  const answer = createHandler({
+    cache,
+    bodies,
+    readRequest,
+    runOperation,
+    execute,
+    costLimit,
+    now,
+    metrics,
+  });
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
   // Before the sockets are closed: who waits for a commit waits no longer.
@@ -113,7 +123,7 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
   };
   // Apart, so that bodies of other routes are parsed as they always are.
   await app.register(async (routes) => {
-    registerBodies(routes);
+    bodies.register(routes);
     routes.route({
       ...route,
       method: 'GET',

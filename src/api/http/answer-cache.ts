@@ -70,8 +70,14 @@ function createShelf(maxBytes: number) {
     current = version;
   }
 
+  /** The same for a version of a moment ago, which may be older than what was put since. */
+  function turnForward(version: ReadVersion): void {
+    if (version.epoch !== current.epoch || version.version > current.version) turnTo(version);
+  }
+
   return {
     turnTo,
+    turnForward,
     has: (request: string) => kept.has(request),
     find: (request: string) => kept.get(request),
     put(request: string, of: ReadVersion, answer: Kept): void {
@@ -127,9 +133,11 @@ export function createAnswerCache({ versions, build, maxBytes }: AnswerCacheDeps
       const isConditional = typeof ifNoneMatch === 'string';
       // Where nothing is kept or being made it will be made, of the version as it is then: that of a moment ago does to begin with.
       const isNew = !isConditional && !makers.isMaking(request) && !shelf.has(request);
-      const seen = (isNew ? versions.recent() : null) ?? (await versions.read());
+      const recent = isNew ? versions.recent() : null;
+      const seen = recent ?? (await versions.read());
       const { epoch, version } = seen;
-      shelf.turnTo(seen);
+      if (recent === null) shelf.turnTo(seen);
+      else shelf.turnForward(recent);
       // "*" means any answer, and there may be none but an error.
       if (isConditional && ifNoneMatch.trim() !== '*') {
         const tag = tagOf(epoch, version, request);

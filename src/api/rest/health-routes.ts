@@ -1,3 +1,4 @@
+import { allSettled } from '../../all-settled.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { countCheckpoints } from '../../read/rest/checkpoints.ts';
@@ -39,7 +40,7 @@ export const healthRoute = (deps: RestDeps, look: LookAt): RestRoute =>
   });
 
 async function readDetails(session: ReadSession, since: Date) {
-  const [lastRun, ever, recent, records, checkpoints] = await Promise.all([
+  const [lastRun, ever, recent, records, checkpoints] = await allSettled([
     readLastRun(session),
     readRunTotals(session.sql, null),
     readRunTotals(session.sql, since),

@@ -1,3 +1,4 @@
+import { allSettled } from '../../all-settled.ts';
 import { z } from 'zod';
 import {
   addTotals,
@@ -112,7 +113,7 @@ export const performanceRoute = (deps: RestDeps): RestRoute =>
       const { hours, start } = window;
       const earlier = lastHours(hours, start);
       return answerUntagged(deps, reply, async ({ sql }) => {
-        const [bySource, before, trend] = await Promise.all([
+        const [bySource, before, trend] = await allSettled([
           readRunTotals(sql, start),
           readRunTotals(sql, earlier.start, start),
           readRunTrend(sql, window),

@@ -1,3 +1,4 @@
+import { allSettled } from '../../all-settled.ts';
 import { z } from 'zod';
 import { listRuns } from '../../read/rest/list-runs.ts';
 import { restStatuses } from '../../read/rest/run-status.ts';
@@ -31,7 +32,7 @@ export const statsRoute = (answer: AnswerTagged): RestRoute =>
     reads: 'tagged',
     handle: ({ request, reply }) =>
       answer(request, reply, ['stats'], async ({ sql }) => {
-        const [bySource, [succeeded], [failed], records] = await Promise.all([
+        const [bySource, [succeeded], [failed], records] = await allSettled([
           readRunTotals(sql, null),
           listRuns(sql, { status: 'completed', limit: 1 }),
           listRuns(sql, { status: 'failed', limit: 1 }),

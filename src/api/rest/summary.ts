@@ -1,3 +1,4 @@
+import { allSettled } from '../../all-settled.ts';
 import { z } from 'zod';
 import { readRecordsBySource } from '../../read/rest/source-records.ts';
 import { readSummary } from '../../read/rest/summary.ts';
@@ -20,7 +21,7 @@ export const summaryRoute = (answer: AnswerTagged): RestRoute =>
     reads: 'tagged',
     handle: ({ request, reply }) =>
       answer(request, reply, ['summary'], async ({ sql }) => {
-        const [records, summary] = await Promise.all([readRecordsBySource(sql), readSummary(sql)]);
+        const [records, summary] = await allSettled([readRecordsBySource(sql), readSummary(sql)]);
         const body: Omit<DataSummaryBody, 'metadata'> = {
           total_records: sumOf(records.values()),
           unique_coins: summary.uniqueCoins,

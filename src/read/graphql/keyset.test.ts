@@ -159,3 +159,14 @@ describe('a keyset', () => {
     }
   });
 });
+
+it('nothing is looked for that is null and compared', () => {
+  const rank: KeyColumn = { column: 'a', type: 'integer', direction: 'asc', nullable: true };
+  const id: KeyColumn = { column: 'id', type: 'text', direction: 'asc', nullable: false };
+  for (const columns of [
+    [rank, id],
+    [{ ...rank, direction: 'desc' as const }, id],
+  ])
+    for (const branch of rowsBetween(columns, ['1', 'x'], ['2', 'y']))
+      expect(branch.filter((condition) => condition.kind === 'null')).toEqual([]);
+});

@@ -69,11 +69,25 @@ export function rowsBeyond(columns: readonly KeyColumn[], key: Key, side: 'after
   });
 }
 
+const names = (condition: Condition, { column }: KeyColumn): boolean =>
+  condition.kind === 'row'
+    ? condition.columns.some((each) => each.column === column)
+    : condition.column.column === column;
+
+/** PostgreSQL does not see that nothing null is compared, and would walk through all that are. */
+const isPossible = (branch: Branch): boolean =>
+  !branch.some(
+    (each) =>
+      each.kind === 'null' &&
+      each.isNull &&
+      branch.some((other) => !(other.kind === 'null' && other.isNull) && names(other, each.column)),
+  );
+
 /** The rows between two keys, either of which may be open. */
 export function rowsBetween(columns: readonly KeyColumn[], after: Key | null, before: Key | null): Branch[] {
   const lower: Branch[] = after === null ? [[]] : rowsBeyond(columns, after, 'after');
   const upper: Branch[] = before === null ? [[]] : rowsBeyond(columns, before, 'before');
-  return lower.flatMap((low) => upper.map((high) => [...low, ...high]));
+  return lower.flatMap((low) => upper.map((high) => [...low, ...high])).filter(isPossible);
 }
 
 /** The order as a statement says it; backwards for a page that is read from its end. */

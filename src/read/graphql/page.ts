@@ -19,6 +19,12 @@ import { piece, rowsOf, words, type Piece } from './piece.ts';
 /** Runs a query within the snapshot of a request. */
 export type Read = <T>(query: (sql: Queryable) => Promise<T>) => Promise<T>;
 
+/** How a list is read: page by page, and what is short by `readShort`. */
+export interface Readers {
+  read: Read;
+  readShort: Read;
+}
+
 /** Which rows of those that meet the conditions: the first ones in this order. */
 export interface Slice {
   orderBy: Piece;
@@ -135,15 +141,15 @@ export async function readRows<Row>(read: Read, list: List<Row>, request: PageRe
   return read((sql) => rowsOf<Row>(sql, pageSql(list, branches, backwards, limit)));
 }
 
-/** One page of a list. `readOfPage`: how its own rows are read. Throws USAGE on arguments that cannot be met. */
+/** One page of a list. Throws USAGE on arguments that cannot be met. */
 export async function readPage<Row>(
-  read: Read,
+  { read, readShort }: Readers,
   list: List<Row>,
   given: PageArguments,
-  readOfPage: Read = read,
 ): Promise<Page<Row>> {
   const { walk, request } = walkOf(list, given);
-  const found = await readRows(readOfPage, list, { ...request, limit: request.limit + 1 });
+  const next = { ...request, limit: request.limit + 1 };
+  const found = await readRows(list.isShort ? readShort : read, list, next);
   return {
     ...assemble(found, request),
     cursorOf: (row) => encodeCursor(walk, list.keyOf(row)),

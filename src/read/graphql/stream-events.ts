@@ -6,7 +6,7 @@ import { encodeCursor } from './cursor.ts';
 import { streamEventList, type EventConditions, type ShownEvent } from './events.ts';
 import { allOf } from './fragments.ts';
 import type { PageArguments } from './page-request.ts';
-import { assemble, readPage, readRows, walkOf, type Page, type Read } from './page.ts';
+import { assemble, readPage, readRows, walkOf, type Page, type Read, type Readers } from './page.ts';
 
 // Headers of one reading of the archive.
 const headersAtOnce = 500;
@@ -72,13 +72,14 @@ async function take(events: AsyncIterable<ShownEvent>, limit: number): Promise<S
 
 /** One page of a stream, wherever its events lie by now. Throws USAGE on arguments that cannot be met. */
 export async function readStreamPage(
-  read: Read,
+  readers: Readers,
   events: StreamEvents,
   given: PageArguments,
 ): Promise<Page<ShownEvent>> {
   const list = streamEventList(events.stream, events.filter);
+  const { read } = readers;
   const last = await read((sql) => lastArchived(sql, events.stream));
-  if (last === 0) return readPage(read, list, given);
+  if (last === 0) return readPage(readers, list, given);
   const { walk, request } = walkOf(list, given);
   const { limit, backwards, after, before } = request;
   const range = {

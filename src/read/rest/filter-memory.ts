@@ -18,9 +18,10 @@ export interface FilterMemories {
 }
 
 const filtersKept = 200;
-// Latin text takes a byte a character, other text two; of 340 characters 48 bytes are what a string takes besides.
+const beyondLatin = /[\u0100-\uffff]/;
+// Latin text takes a byte a character, any other text two; of 340 characters 48 bytes are what a string takes besides.
 const bytesOf = (name: string, rows: string[]): number =>
-  rows.reduce((sum, row) => sum + row.length + 48, 2 * name.length);
+  rows.reduce((sum, row) => sum + row.length * (beyondLatin.test(row) ? 2 : 1) + 48, 2 * name.length);
 
 function createFilterMemory(blocks: RowBlocks): FilterMemory {
   let totals: Promise<DataTotals> | null = null;

@@ -1,3 +1,4 @@
+import { allSettled } from '../../all-settled.ts';
 import type { Queryable } from '../../database/client.ts';
 
 export interface DataSummary {
@@ -20,7 +21,7 @@ interface Counts {
  * a source that is polled, a walk back to it for one long silent.
  */
 export async function readSummary(sql: Queryable): Promise<DataSummary> {
-  const [counts, latest] = await Promise.all([
+  const [counts, latest] = await allSettled([
     sql<Counts[]>`
       select
         (select count(*) from (select distinct source_coin_id from read.source_coin) ids) as unique_coins,

@@ -27,7 +27,7 @@ export class AnomalyResolver {
     @Ctx() { reads, sources }: GraphqlContext,
   ): Promise<Connection<Anomaly>> {
     assertKnownSource(filter?.source, sources);
-    const found = await readPage(reads.read, anomalyList(filter ?? {}), page);
+    const found = await readPage(reads, anomalyList(filter ?? {}), page);
     return connectionOf(found, found.rows.map(anomalyOf));
   }
 

@@ -65,10 +65,7 @@ export async function loadCoins(
 ): Promise<{ page: Page<CoinRow>; moment: Moment | null }> {
   const moment = await context.past.moment({ asOf, knownAt });
   const list = coinList(await withCanonicalIds(context, filter), order, direction, columns);
-  if (moment === null) {
-    const { read, readShort } = context.reads;
-    return { page: await readPage(read, list, page, list.isShort ? readShort : read), moment };
-  }
+  if (moment === null) return { page: await readPage(context.reads, list, page), moment };
   const rows = (await context.past.all(moment)).filter(meets(list.filter));
   // A cursor of another moment is refused. One of the same asOf goes on, whatever has been learned since.
   const at = asOf && !knownAt ? asOf.toISOString() : momentText(moment);

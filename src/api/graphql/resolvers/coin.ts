@@ -10,7 +10,7 @@ import type { GraphqlContext } from '../context.ts';
 import { candlesAsked, candlesMax, historySpan, sparklineSpan, upToNow } from '../history.ts';
 import { HistoryArgs, SparklineArgs } from '../history-args.ts';
 import { Costs, Items, Unversioned } from '../field-rules.ts';
-import { assertKnownSource, assertSearchable } from '../known-source.ts';
+import { assertFew, assertKnownSource, assertSearchable } from '../known-source.ts';
 import { DateTime } from '../scalars.ts';
 import { loadCoin, loadCoins } from './coin-at.ts';
 import { Candle, candleOf } from '../types/candle.ts';
@@ -72,6 +72,7 @@ export class CoinResolver {
   ): Promise<Connection<Coin>> {
     assertKnownSource(filter?.source, context.sources);
     assertSearchable(filter?.search);
+    assertFew(filter?.ids);
     const { page, moment } = await loadCoins(context, {
       ...asked,
       filter: filter ?? {},

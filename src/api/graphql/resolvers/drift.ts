@@ -20,7 +20,7 @@ export class DriftResolver {
     @Ctx() { reads, sources }: GraphqlContext,
   ): Promise<Connection<SchemaDrift>> {
     assertKnownSource(filter?.source, sources);
-    const found = await readPage(reads.read, driftList(filter ?? {}), page);
+    const found = await readPage(reads, driftList(filter ?? {}), page);
     return connectionOf(found, found.rows.map(driftOf));
   }
 

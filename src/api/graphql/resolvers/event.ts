@@ -29,8 +29,8 @@ export class EventResolver {
     const conditions = conditionsOf(filter ?? {});
     const found =
       stream === null || stream === undefined
-        ? await readPage(reads.read, newestEventList(conditions), page)
-        : await readStreamPage(reads.read, { archive, stream, filter: conditions }, page);
+        ? await readPage(reads, newestEventList(conditions), page)
+        : await readStreamPage(reads, { archive, stream, filter: conditions }, page);
     return connectionOf(found, found.rows.map(eventOf));
   }
 

@@ -28,7 +28,7 @@ export class RejectedResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<Connection<RejectedRecord>> {
     assertKnownSource(filter?.source, context.sources);
-    const found = await readPage(context.reads.read, rejectedList(conditionsOf(filter ?? {})), page);
+    const found = await readPage(context.reads, rejectedList(conditionsOf(filter ?? {})), page);
     const records = await Promise.all(found.rows.map((key) => loadRejected(context, key)));
     return connectionOf(
       found,

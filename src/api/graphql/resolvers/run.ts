@@ -17,7 +17,7 @@ export class RunResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<Connection<Run>> {
     assertKnownSource(filter?.source, context.sources);
-    const found = await readPage(context.reads.read, runList(filter ?? {}), page);
+    const found = await readPage(context.reads, runList(filter ?? {}), page);
     const runs = await Promise.all(found.rows.map(({ runId }) => loadRun(context, runId)));
     return connectionOf(
       found,

@@ -32,7 +32,7 @@ export class SnapshotResolver {
     const coinId = await canonicalOf(context, filter?.coinId);
     const list = snapshotList(Object.assign({}, filter, { coinId }));
     // A cursor stays good when the coin becomes another one.
-    const found = await readPage(reads.read, { ...list, filter: filter ?? {} }, page);
+    const found = await readPage(reads, { ...list, filter: filter ?? {} }, page);
     return connectionOf(found, found.rows.map(snapshotOf));
   }
 

@@ -2,9 +2,10 @@ import { hash } from 'node:crypto';
 import { resolveCoinIds } from '../../../read/graphql/coin-ids.ts';
 import type { ChangedCoin, Changes } from '../../../read/graphql/changed-coins.ts';
 import { coinList, type CoinConditions } from '../../../read/graphql/coins.ts';
-import { maxPageSize, wrongInput } from '../../../read/graphql/page-request.ts';
+import { maxPageSize } from '../../../read/graphql/page-request.ts';
 import { readPage } from '../../../read/graphql/page.ts';
 import { meets } from '../../../read/past/filter.ts';
+import { assertFew } from '../known-source.ts';
 import { coinOf } from '../types/coin.ts';
 import type { CoinsChanged } from '../types/coins-changed.ts';
 import type { Hub, SubscriptionField } from './subscription.ts';
@@ -16,9 +17,6 @@ interface CoinsAsked {
   afterVersion?: number | null;
 }
 
-// Of ids that a client names itself.
-const idsMax = 1_000;
-
 /** Ids that are named, led to the coins they mean; without ids those that meet the filter first, in order of rank. */
 async function followedIds(
   { ids, filter }: CoinsAsked,
@@ -28,11 +26,13 @@ async function followedIds(
   const { read } = context.reads;
   const named = ids ?? filter?.ids;
   if (named) {
-    if (named.length > idsMax) throw wrongInput(`${named.length} ids are too many: at most ${idsMax}.`);
+    assertFew(named);
     const resolved = await read((sql) => resolveCoinIds(sql, named, sources));
     return [...new Set(named.map((id) => resolved.get(id) ?? id))];
   }
-  const page = await readPage(read, coinList(filter ?? {}, 'RANK', 'asc', []), { first: maxPageSize });
+  const page = await readPage(context.reads, coinList(filter ?? {}, 'RANK', 'asc', []), {
+    first: maxPageSize,
+  });
   return page.rows.map(({ coinId }) => coinId);
 }
 
