@@ -53,6 +53,7 @@ interface Opened {
 
 function createView(open: () => Promise<Opened>): View {
   let opening: Promise<Opened> | null = null;
+  let known: Opened | null = null;
   let failure: { error: unknown } | null = null;
   let running = 0;
   let closed = false;
@@ -62,7 +63,8 @@ function createView(open: () => Promise<Opened>): View {
     if (closed) throw new Error('read after the answer was complete');
     running += 1;
     try {
-      return await task(await (opening ??= open()));
+      known ??= await (opening ??= open());
+      return await task(known);
     } finally {
       running -= 1;
       if (closed && running === 0) drained.resolve();
@@ -92,12 +94,12 @@ function createView(open: () => Promise<Opened>): View {
   return {
     read: (query) => start((opened) => ask(query, opened.own)),
     readShort: (query) => start((opened) => within(shortLimitMs, ask(query, opened.shared))),
-    version: () => start(({ version }) => version),
+    version: () => (known && !closed ? Promise.resolve(known.version) : start(({ version }) => version)),
     async close() {
       closed = true;
       // An answer can be complete while a field is still read whose sibling has failed.
       if (running > 0) await drained.promise;
-      const opened = await opening?.catch(() => null);
+      const opened = known ?? (await opening?.catch(() => null));
       await opened?.close();
     },
   };

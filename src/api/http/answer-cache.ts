@@ -113,7 +113,8 @@ function createMakers() {
       if (shared) return { result: 'shared', made: shared.made } as const;
       const own = { seen, made: make(seen) };
       making.set(request, [...running, own]);
-      own.made.catch(() => undefined).finally(() => forget(request, own));
+      const end = () => forget(request, own);
+      own.made.then(end, end);
       return { result: 'miss', made: own.made } as const;
     },
   };
