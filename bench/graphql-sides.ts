@@ -35,8 +35,12 @@ const child = (file: string, args: string[]): ChildProcess =>
 
 const message = <T>(process: ChildProcess): Promise<T> =>
   new Promise((resolve, reject) => {
-    process.once('message', (told) => resolve(told as T));
-    process.once('exit', (code) => reject(new Error(`a side ended with ${code}`)));
+    const fail = (code: number | null) => reject(new Error(`a side ended with ${code}`));
+    process.once('exit', fail);
+    process.once('message', (told) => {
+      process.off('exit', fail);
+      resolve(told as T);
+    });
   });
 
 async function cpuOf(server: ChildProcess): Promise<number> {
@@ -46,12 +50,24 @@ async function cpuOf(server: ChildProcess): Promise<number> {
   return cpu.user + cpu.system;
 }
 
+/** Who asks: one process for all sides. */
+export interface Loader {
+  /** `from`: requests that are to differ are counted from there on. */
+  load(running: Running, question: Question, seconds: number, from: number): Promise<Load>;
+  close(): Promise<void>;
+}
+
 /** A side that runs in a process of its own. */
 export interface Running {
   url: string;
-  /** Asks it for a while by 16 connections. `from`: requests that are to differ are counted from there on. */
-  load(question: Question, seconds: number, from: number): Promise<Load>;
+  /** What its process has used so far, in microseconds. */
+  cpuUs(): Promise<number>;
   close(): Promise<void>;
+}
+
+async function end(process: ChildProcess): Promise<void> {
+  process.disconnect();
+  await once(process, 'exit');
 }
 
 export async function startSide({ appTarget }: BenchServer, side: Side, extra = ''): Promise<Running> {
@@ -59,22 +75,25 @@ export async function startSide({ appTarget }: BenchServer, side: Side, extra = 
   const target = JSON.stringify({ host, path, port, user, database });
   const server = child('graphql-server.child.mjs', [side, target, extra]);
   const { port: listening } = await message<{ port: number }>(server);
-  const url = `http://127.0.0.1:${listening}/graphql`;
   return {
-    url,
-    async load(question, seconds, from) {
-      const asked = { body: question.body, ...(question.isVaried ? { varied: from } : {}) };
-      const before = await cpuOf(server);
-      const measured = await message<Omit<Load, 'cpuUs'>>(
-        child('graphql-load.child.mjs', [url, JSON.stringify(asked), String(seconds)]),
-      );
-      const took = (await cpuOf(server)) - before;
-      if (measured.failed > 0) throw new Error(`${side}: ${measured.failed} requests failed`);
+    url: `http://127.0.0.1:${listening}/graphql`,
+    cpuUs: () => cpuOf(server),
+    close: () => end(server),
+  };
+}
+
+export function startLoader(): Loader {
+  const loader = child('graphql-load.child.mjs', []);
+  return {
+    async load({ url, cpuUs }, { body, isVaried }, seconds, from) {
+      const before = await cpuUs();
+      const told = message<Omit<Load, 'cpuUs'>>(loader);
+      loader.send({ url, body, from: isVaried ? from : null, seconds });
+      const measured = await told;
+      const took = (await cpuUs()) - before;
+      if (measured.failed > 0) throw new Error(`${url}: ${measured.failed} requests failed`);
       return { ...measured, cpuUs: took / Math.max(1, measured.perSecond * seconds) };
     },
-    async close() {
-      server.disconnect();
-      await once(server, 'exit');
-    },
+    close: () => end(loader),
   };
 }

@@ -1,4 +1,12 @@
-import { startSide, type Load, type Question, type Running, type Side } from './graphql-sides.ts';
+import {
+  startLoader,
+  startSide,
+  type Load,
+  type Loader,
+  type Question,
+  type Running,
+  type Side,
+} from './graphql-sides.ts';
 import { fillByPages } from './projector.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
 import { figure, formatTable, type Goal, type Row } from './table.ts';
@@ -44,17 +52,16 @@ const vary = (question: Question): Question => ({ ...question, isVaried: true })
 async function startSides(server: BenchServer, small: BenchServer): Promise<Record<Name, Asked>> {
   const start = (side: Side, extra?: string) => startSide(server, side, extra);
   const repeated = await start('coinlog');
-  const uncached = await start('coinlog without cache');
   const after = await cursorOf(repeated.url, 200);
   const { length } = await answerTo(repeated.url, bare, { n: 50, v: '' });
   const page = { n: 50 };
   const ofMercurius = vary(ask(mercurius, page));
   return {
     small: { running: await startSide(small, 'coinlog without cache'), question: vary(ask(bare, page)) },
-    differing: { running: uncached, question: vary(ask(bare, page)) },
+    differing: { running: await start('coinlog without cache'), question: vary(ask(bare, page)) },
     jit: { running: await start('mercurius'), question: ofMercurius },
     jitOfTwo: { running: await start('mercurius of two connections'), question: ofMercurius },
-    deep: { running: uncached, question: vary(ask(bare, { ...page, after })) },
+    deep: { running: await start('coinlog without cache'), question: vary(ask(bare, { ...page, after })) },
     graphile: { running: await start('postgraphile'), question: ask(postgraphile, page) },
     repeated: { running: repeated, question: ask(bare, { ...page, v: '' }) },
     ceiling: { running: await start('constant', String(length)), question: ask(bare, page) },
@@ -65,13 +72,14 @@ type Round = Record<Name, Load>;
 
 /** Every question once, one after the other. */
 async function measureRound(
+  loader: Loader,
   sides: Record<Name, Asked>,
   seconds: number,
   nextFrom: () => number,
 ): Promise<Round> {
   const round: Partial<Round> = {};
   for (const [name, { running, question }] of Object.entries(sides))
-    round[name as Name] = await running.load(question, seconds, nextFrom());
+    round[name as Name] = await loader.load(running, question, seconds, nextFrom());
   return round as Round;
 }
 
@@ -144,13 +152,16 @@ export async function benchGraphql(server: BenchServer, seconds: number): Promis
   await fillByPages(server.sql, 0, 44);
   for (const { owner } of [small, server]) await owner`analyze`;
   const sides = await startSides(server, small);
+  const loader = startLoader();
   let from = 0;
   // So that none asks what another one has asked.
   const nextFrom = () => (from += 10_000_000);
-  await measureRound(sides, warmUpSeconds, nextFrom);
+  await measureRound(loader, sides, warmUpSeconds, nextFrom);
   const measured: Round[] = [];
-  for (let round = 0; round < rounds; round += 1) measured.push(await measureRound(sides, seconds, nextFrom));
-  for (const running of new Set(Object.values(sides).map((each) => each.running))) await running.close();
+  for (let round = 0; round < rounds; round += 1)
+    measured.push(await measureRound(loader, sides, seconds, nextFrom));
+  for (const { running } of Object.values(sides)) await running.close();
+  await loader.close();
   await small.close();
   const { typical } = compare(measured);
   return (
