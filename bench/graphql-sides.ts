@@ -61,7 +61,7 @@ export interface Loader {
 export interface Running {
   url: string;
   /** What its process has used so far, in microseconds. */
-  cpuUs(): Promise<number>;
+  cpuUs: () => Promise<number>;
   close(): Promise<void>;
 }
 
