@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Queryable } from '../../database/client.ts';
 import { CoinlogError } from '../../errors.ts';
 import type { ReadSessions } from '../../read/session.ts';
@@ -138,6 +138,18 @@ describe('steady reads', () => {
     expect(await reads.read(nameOf)).toBe('own');
     await reads.close();
     expect(happened).toEqual(['reserve', 'close steady']);
+  });
+
+  it('give up what is short and takes long: the other end of its connection is gone', async () => {
+    vi.useFakeTimers();
+    const reads = createSteadyReads(createSteadySessions(true).sessions, seen);
+    const told = expect(reads.readShort(() => new Promise(() => undefined))).rejects.toMatchObject({
+      code: 'DATABASE_UNREACHABLE',
+    });
+    await vi.advanceTimersByTimeAsync(3_000);
+    await told;
+    vi.useRealTimers();
+    await reads.close();
   });
 
   it('reserve nothing once a statement has failed', async () => {
