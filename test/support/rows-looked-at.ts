@@ -22,7 +22,9 @@ const countRows = (plan: Plan): number =>
   (plan.Plans ?? []).reduce((sum, inner) => sum + countRows(inner), 0);
 
 /** Runs a statement once more, and tells how many rows of tables it looked at. `sql`: of one connection; its plans are those told of. */
-export async function rowsLookedAt(sql: Sql, { query, parameters }: Asked): Promise<number> {
+export async function rowsLookedAt(sql: Sql, asked: Asked | null): Promise<number> {
+  if (asked === null) throw new Error('nothing was asked');
+  const { query, parameters } = asked;
   await sql.unsafe(`prepare asked as ${query}`);
   const given = parameters.length === 0 ? '' : `(${parameters.map(literal).join()})`;
   const [row] = await sql.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(

@@ -2,7 +2,6 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { recordKey, type RecordRef } from '../../control/record-decisions.ts';
 import { readSourceControls, type SourceControls } from '../../control/status.ts';
 import type { SourceConfig } from '../../config/config.ts';
-import type { Queryable } from '../../database/client.ts';
 import type { Archive } from '../../log/archive/archive.ts';
 import { readAliases, readLinks, type LinkRow } from '../../read/graphql/links.ts';
 import { candleKeyText, readCandles, type CandleKey, type CandleRow } from '../../read/graphql/candles.ts';
@@ -28,7 +27,7 @@ import { assertAdmitted, type Administration } from './administration.ts';
 import { createBatcher, type Batcher } from './batcher.ts';
 import { createPastCoinsCache } from '../../read/past/cache.ts';
 import { createPast, type Past } from './past.ts';
-import type { Reads } from './reads.ts';
+import { lookUp, type Reads } from './reads.ts';
 import { createOfItems } from './selected-fields.ts';
 import { createCoinColumns } from './types/coin.ts';
 
@@ -106,28 +105,35 @@ export interface GraphqlContext extends Batchers {
 
 const itself = (key: string): string => key;
 
-// A page's. Aliases of one field may gather twenty of them.
-const shortKeysMax = 500;
-
-function createBatchers({ archive, sources, now }: ContextDeps, { read, readShort }: Reads): Batchers {
-  /** Look-ups, which are short as long as they are not very many. */
-  const lookUp = <T>(keys: readonly unknown[], query: (sql: Queryable) => Promise<T>): Promise<T> =>
-    (keys.length > shortKeysMax ? read : readShort)(query);
+function createBatchers({ archive, sources, now }: ContextDeps, reads: Reads): Batchers {
+  const { read, readShort } = reads;
   const controlled = sources.map(({ source, settings }) => ({ name: source.name, settings }));
   return {
-    coins: createBatcher({ keyOf: itself, load: (ids) => lookUp(ids, (sql) => readCoinsById(sql, ids)) }),
-    quotes: createBatcher({ keyOf: itself, load: (ids) => lookUp(ids, (sql) => readQuotes(sql, ids)) }),
-    links: createBatcher({ keyOf: itself, load: (ids) => lookUp(ids, (sql) => readLinks(sql, ids)) }),
-    aliases: createBatcher({ keyOf: itself, load: (ids) => lookUp(ids, (sql) => readAliases(sql, ids)) }),
+    coins: createBatcher({
+      keyOf: itself,
+      load: (ids) => lookUp(reads, ids, (sql) => readCoinsById(sql, ids)),
+    }),
+    quotes: createBatcher({
+      keyOf: itself,
+      load: (ids) => lookUp(reads, ids, (sql) => readQuotes(sql, ids)),
+    }),
+    links: createBatcher({ keyOf: itself, load: (ids) => lookUp(reads, ids, (sql) => readLinks(sql, ids)) }),
+    aliases: createBatcher({
+      keyOf: itself,
+      load: (ids) => lookUp(reads, ids, (sql) => readAliases(sql, ids)),
+    }),
     candles: createBatcher({
       keyOf: candleKeyText,
       load: (keys) => read((sql) => readCandles(sql, keys)),
     }),
     snapshots: createBatcher({
       keyOf: itself,
-      load: (ids) => lookUp(ids, (sql) => readSnapshotsById(sql, ids)),
+      load: (ids) => lookUp(reads, ids, (sql) => readSnapshotsById(sql, ids)),
     }),
-    runs: createBatcher({ keyOf: itself, load: (ids) => lookUp(ids, (sql) => readRunsById(sql, ids)) }),
+    runs: createBatcher({
+      keyOf: itself,
+      load: (ids) => lookUp(reads, ids, (sql) => readRunsById(sql, ids)),
+    }),
     rankGaps: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRankGaps(sql, ids)) }),
     events: createBatcher({
       keyOf: eventKeyText,
@@ -137,10 +143,13 @@ function createBatchers({ archive, sources, now }: ContextDeps, { read, readShor
       keyOf: recordKeyText,
       load: (keys) => read((sql) => readRawRecords(sql, keys, archive)),
     }),
-    drifts: createBatcher({ keyOf: itself, load: (ids) => lookUp(ids, (sql) => readDriftsById(sql, ids)) }),
+    drifts: createBatcher({
+      keyOf: itself,
+      load: (ids) => lookUp(reads, ids, (sql) => readDriftsById(sql, ids)),
+    }),
     anomalies: createBatcher({
       keyOf: itself,
-      load: (ids) => lookUp(ids, (sql) => readAnomaliesById(sql, ids)),
+      load: (ids) => lookUp(reads, ids, (sql) => readAnomaliesById(sql, ids)),
     }),
     rejected: createBatcher({
       keyOf: recordKey,
@@ -148,7 +157,7 @@ function createBatchers({ archive, sources, now }: ContextDeps, { read, readShor
     }),
     rebuilds: createBatcher({
       keyOf: itself,
-      load: (ids) => lookUp(ids, (sql) => readRebuildsById(sql, ids)),
+      load: (ids) => lookUp(reads, ids, (sql) => readRebuildsById(sql, ids)),
     }),
     // There are a few sources only: all of them, whichever are asked for.
     sourceStates: createBatcher({ keyOf: itself, load: () => readShort(readSourceStates) }),

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Queryable } from '../../database/client.ts';
 import { CoinlogError } from '../../errors.ts';
 import type { ReadSessions } from '../../read/session.ts';
-import { createReads, createSteadyReads } from './reads.ts';
+import { createReads, createSteadyReads, lookUp } from './reads.ts';
 
 /** Sessions that say what became of them; their statements are the test's own. */
 function createSessions(open?: () => Promise<never>) {
@@ -136,6 +136,17 @@ describe('steady reads', () => {
     expect(await reads.readShort(nameOf)).toBe('shared');
     expect(happened).toEqual([]);
     expect(await reads.read(nameOf)).toBe('own');
+    await reads.close();
+    expect(happened).toEqual(['reserve', 'close steady']);
+  });
+
+  it('look up as many keys as two pages have by what is shared, and more by a connection of their own', async () => {
+    const { happened, sessions } = createSteadySessions(true);
+    const reads = createSteadyReads(sessions, seen);
+    const nameOf = async (sql: Queryable) => (sql as unknown as () => string)();
+    const keys = Array.from({ length: 501 }, String);
+    expect(await lookUp(reads, keys.slice(1), nameOf)).toBe('shared');
+    expect(await lookUp(reads, keys, nameOf)).toBe('own');
     await reads.close();
     expect(happened).toEqual(['reserve', 'close steady']);
   });

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/client.ts';
 import { CoinlogError } from '../../errors.ts';
-import type { Read } from '../../read/graphql/page.ts';
+import type { Read, Readers } from '../../read/graphql/page.ts';
 import { readError } from '../../read/read-error.ts';
 import { within } from '../../read/within.ts';
 import type { ReadSessions, SteadyReads } from '../../read/session.ts';
@@ -42,6 +42,16 @@ const meaningOf = (error: unknown): unknown =>
 
 // Some thousand times as long as one takes. On a connection whose other end has gone nothing else would end it for minutes.
 const shortLimitMs = 3_000;
+
+// Two pages. Aliases of one field may gather twenty of them.
+const shortKeysMax = 500;
+
+/** Reads by keys, which is short as long as they are not very many. */
+export const lookUp = <T>(
+  { read, readShort }: Readers,
+  keys: readonly unknown[],
+  query: (sql: Queryable) => Promise<T>,
+): Promise<T> => (keys.length > shortKeysMax ? read : readShort)(query);
 
 /** What statements are run by. */
 interface Opened {

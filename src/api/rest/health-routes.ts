@@ -1,6 +1,6 @@
-import { allSettled } from '../../all-settled.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { allSettled } from '../../all-settled.ts';
 import { countCheckpoints } from '../../read/rest/checkpoints.ts';
 import { addTotals, readRunTotals, type SourceRunTotals } from '../../read/rest/run-totals.ts';
 import { readRecordsBySource } from '../../read/rest/source-records.ts';

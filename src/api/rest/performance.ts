@@ -1,5 +1,5 @@
-import { allSettled } from '../../all-settled.ts';
 import { z } from 'zod';
+import { allSettled } from '../../all-settled.ts';
 import {
   addTotals,
   readRunTotals,

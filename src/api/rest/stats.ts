@@ -1,5 +1,5 @@
-import { allSettled } from '../../all-settled.ts';
 import { z } from 'zod';
+import { allSettled } from '../../all-settled.ts';
 import { listRuns } from '../../read/rest/list-runs.ts';
 import { restStatuses } from '../../read/rest/run-status.ts';
 import { addTotals, readRunTotals } from '../../read/rest/run-totals.ts';

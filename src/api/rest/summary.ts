@@ -1,5 +1,5 @@
-import { allSettled } from '../../all-settled.ts';
 import { z } from 'zod';
+import { allSettled } from '../../all-settled.ts';
 import { readRecordsBySource } from '../../read/rest/source-records.ts';
 import { readSummary } from '../../read/rest/summary.ts';
 import type { AnswerTagged } from './answer.ts';

@@ -113,6 +113,7 @@ export function coinList(
   asked: readonly string[] = allColumns,
 ): List<CoinRow> {
   const { property, column } = orders[order];
+  const own = conditions(filter);
   // Its place in the list is made of these.
   const selected = words([...new Set(['coin_id', column.column, ...asked])].join(', '));
   return {
@@ -124,8 +125,8 @@ export function coinList(
     ],
     keyOf: (row) => [asText(row[property]), row.coinId],
     filter,
-    isShort: conditions(filter).length === 0,
-    conditions: () => conditions(filter),
+    isShort: own.length === 0,
+    conditions: () => own,
     rows: (where, { orderBy, limit }) =>
       piece`select ${selected} from read.coin where ${where} order by ${orderBy} limit ${limit}`,
     count: (sql, where) => countRows(sql, piece`read.coin`, where),

@@ -7,6 +7,7 @@ import { resolvePastCoinId } from '../../../read/past/members.ts';
 import { momentText, parsePastId, type Moment } from '../../../read/past/moment.ts';
 import { pageOf } from '../../../read/past/page.ts';
 import type { GraphqlContext } from '../context.ts';
+import { lookUp } from '../reads.ts';
 import { coinOf, type Coin } from '../types/coin.ts';
 
 export interface PastArguments {
@@ -42,13 +43,11 @@ export async function loadCoin(
   return row && coinOf(row, null);
 }
 
-/** The filter with each id led to the coin it means; one that means none is kept, and finds nothing. */
-async function withCanonicalIds(
-  context: GraphqlContext,
-  filter: CoinConditions,
-  ids: string[],
-): Promise<CoinConditions> {
-  const resolved = await context.reads.readShort((sql) => resolveCoinIds(sql, ids, namesOf(context)));
+/** The ids of a filter, each led to the coin it means; one that means none is kept, and finds nothing. */
+async function withCanonicalIds(context: GraphqlContext, filter: CoinConditions): Promise<CoinConditions> {
+  const { ids } = filter;
+  if (!ids || ids.length === 0) return filter;
+  const resolved = await lookUp(context.reads, ids, (sql) => resolveCoinIds(sql, ids, namesOf(context)));
   return { ...filter, ids: ids.map((id) => resolved.get(id) ?? id) };
 }
 
@@ -65,11 +64,8 @@ export async function loadCoins(
   context: GraphqlContext,
   { filter, order, direction, columns, asOf, knownAt, ...page }: CoinsAsked,
 ): Promise<{ page: Page<CoinRow>; moment: Moment | null }> {
-  // Most ask for neither, and wait for nothing but the page.
-  const moment = (asOf ?? knownAt) ? await context.past.moment({ asOf, knownAt }) : null;
-  const { ids } = filter;
-  const canonical = ids?.length ? await withCanonicalIds(context, filter, ids) : filter;
-  const list = coinList(canonical, order, direction, columns);
+  const moment = await context.past.moment({ asOf, knownAt });
+  const list = coinList(await withCanonicalIds(context, filter), order, direction, columns);
   if (moment === null) return { page: await readPage(context.reads, list, page), moment };
   const rows = (await context.past.all(moment)).filter(meets(list.filter));
   // A cursor of another moment is refused. One of the same asOf goes on, whatever has been learned since.
