@@ -19,7 +19,7 @@ import { asOnlyRebuild } from './only-rebuild.ts';
 import { eventsBetween } from './project.ts';
 import { projectAhead } from './project-ahead.ts';
 import type { RebuildProgress, RebuildRecord } from './rebuild-record.ts';
-import { lastShown, noteShown } from './shown.ts';
+import { announceVersion, lastShown, noteShown } from './shown.ts';
 import type { WriteTarget } from './write-batch.ts';
 import { writeSummaries } from './write-records.ts';
 import {
@@ -164,9 +164,11 @@ async function swap(tx: Transaction, corrections: Corrections, now: Date): Promi
   const live = await readModelState(tx, 'read');
   const version = (live?.version ?? (await lastShown(tx))) + 1;
   await noteShown(tx, version, 'read_next', await corrections.keep(tx, version));
+  // So that the wait for it is over when readers have to wait.
+  await announceVersion(tx);
   if (live) await lockOutReaders(tx);
-  await tx`update read_next.read_model set version = ${version}, rebuilt_version = ${version}, rebuilt_at = ${now}`;
   await tx`alter schema read_next rename to read`;
+  await tx`update read.read_model set version = ${version}, rebuilt_version = ${version}, rebuilt_at = ${now}`;
   await pointPublicViews(tx, 'read');
   await tx`select pg_notify('coinlog_read', '')`;
 }

@@ -9,6 +9,14 @@ export interface ShownSwap {
 }
 
 /**
+ * Says that this transaction is going to raise the version, which takes effect 4 ms later at the earliest: what is
+ * done in between is not waited for. docs/decisions/0030.
+ */
+export async function announceVersion(tx: Transaction): Promise<void> {
+  await tx`select control.announce_version()`;
+}
+
+/**
  * Notes in the transaction that makes it so which version of the read model is shown from now on, and how far each
  * stream is folded into it: what was shown at a time can then be told for ever. The database's clock, and never before
  * the version before.

@@ -12,8 +12,9 @@ export interface ReadVersion {
 
 export interface VersionReader {
   /**
-   * The version now: of a read that begins after this call, so that whoever asks after a commit was visible is told of
-   * it. One read at a time; all who come while it runs share the next one.
+   * The version now: of a read that begins after this call, or that was told that none can be raised until after it, so
+   * that whoever asks after a commit was visible is told of it. One read at a time; all who come while it runs share the
+   * next one.
    */
   read(): Promise<ReadVersion>;
   /**
@@ -26,6 +27,8 @@ export interface VersionReader {
 const readLimitMs = 3_000;
 // Short beside the time between two commits: what was read for a version that has moved is read for nothing.
 const recentMs = 50;
+// Half of what a commit is announced ahead (drizzle/0006), so that two clocks need not agree on more than that.
+const quietMs = 2;
 
 /** `sql`: best a pool of one, so that no slow question is in the way. */
 export function createVersionReader(sql: Sql): VersionReader {
@@ -33,12 +36,18 @@ export function createVersionReader(sql: Sql): VersionReader {
   /** How often it was seen to go back: what is kept of a version is of no use once another history has come to it. */
   let restored = 0;
   let lastAtMs = -Infinity;
+  /** Until then `last` is the version now. */
+  let quietUntilMs = -Infinity;
   let running: Promise<ReadVersion> | null = null;
   let next: Promise<ReadVersion> | null = null;
+  let together: Promise<ReadVersion> | null = null;
 
   async function ask(): Promise<ReadVersion> {
     try {
-      const [row] = await sql<{ version: number }[]>`select version from read.read_model`;
+      const sentAtMs = performance.now();
+      const [row] = await sql<
+        { version: number; isQuiet: boolean }[]
+      >`select version, is_quiet from control.read_version()`;
       const version = row?.version ?? 0;
       // It never changes once the log has one. A version that goes back is another database under the same address, or this
       // one restored, whose log has the same epoch.
@@ -47,6 +56,7 @@ export function createVersionReader(sql: Sql): VersionReader {
       const epoch = known ? last.epoch : `${await readLogEpoch(sql)}${restored > 0 ? `.${restored}` : ''}`;
       last = { epoch, version };
       lastAtMs = performance.now();
+      quietUntilMs = row?.isQuiet ? sentAtMs + quietMs : -Infinity;
       return last;
     } catch (error) {
       throw readError(error);
@@ -61,14 +71,28 @@ export function createVersionReader(sql: Sql): VersionReader {
     return started;
   }
 
+  /** Of a read that begins after this call. */
+  function readAnew(): Promise<ReadVersion> {
+    if (next) return next;
+    if (!running) return start();
+    // Where that one fails, who waits has waited long enough: a second time limit on top would be too late for them.
+    next = running.finally(() => (next = null)).then(start);
+    return next;
+  }
+
+  /** Those who come in one turn of the loop go on together: so their answers are written together, which wakes a client once. */
+  function tellTogether(): Promise<ReadVersion> {
+    together ??= new Promise((resolve) =>
+      setImmediate(() => {
+        together = null;
+        resolve(last);
+      }),
+    );
+    return together;
+  }
+
   return {
     recent: () => (performance.now() - lastAtMs < recentMs ? last : null),
-    read() {
-      if (next) return next;
-      if (!running) return start();
-      // Where that one fails, who waits has waited long enough: a second time limit on top would be too late for them.
-      next = running.finally(() => (next = null)).then(start);
-      return next;
-    },
+    read: () => (performance.now() < quietUntilMs ? tellTogether() : readAnew()),
   };
 }

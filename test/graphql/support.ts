@@ -53,7 +53,7 @@ export const nothingKept = (readSql: Sql): AnswerCache =>
 
 /** Not that of the version, before and after: it is shared by all who ask at once. See docs/decisions/0020. */
 export const isOfAnswer = (statement: string): boolean =>
-  !/^\s*select version from read\.read_model/.test(statement);
+  !/^\s*select version, is_quiet from control\.read_version/.test(statement);
 
 export const readAnswer = <T>(response: LightMyRequestResponse): GraphqlAnswer<T> => {
   const body = response.json();

@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { connect, type Sql } from '../../src/database/client.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { rebuild } from '../../src/projector/rebuild.ts';
+import { createVersionReader } from '../../src/read/versions.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { expectRebuildEqualsLive, testFolds } from '../support/project.ts';
+import { fillMarket } from '../graphql/market.ts';
+
+let database: TestDatabase;
+const readers: Sql[] = [];
+
+/** What a process that answers has. */
+function createReader() {
+  const asked: string[] = [];
+  const sql = connect(database.app, { max: 1, name: 'test versions', role: 'coinlog_app', readOnly: true });
+  sql.options.debug = (_connection, query) => void asked.push(query);
+  readers.push(sql);
+  return { asked, sql, versions: createVersionReader(sql) };
+}
+
+const swap = () => rebuild({ ...testFolds, sql: database.sql, holder: crypto.randomUUID() });
+
+async function isQuiet(sql: Sql): Promise<boolean | undefined> {
+  const [row] = await sql<{ isQuiet: boolean }[]>`select is_quiet from control.read_version()`;
+  return row?.isQuiet;
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await fillMarket(database);
+});
+afterEach(() => vi.useRealTimers());
+afterAll(async () => {
+  await Promise.all(readers.map((sql) => sql.end()));
+  await expectRebuildEqualsLive(database);
+  await database.close();
+});
+
+describe('a version that none can raise yet', () => {
+  const answers = (isQuiet: boolean) => {
+    const state = { version: 7, isQuiet, asked: 0 };
+    const sql = (async ([text = '']: TemplateStringsArray) => {
+      if (!text.includes('read_version')) return [{ epoch: 'e' }];
+      state.asked += 1;
+      return [{ version: state.version, isQuiet: state.isQuiet }];
+    }) as unknown as Sql;
+    return { state, versions: createVersionReader(sql) };
+  };
+
+  it('is known for two milliseconds from when it was asked for, and no longer', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const { state, versions } = answers(true);
+    await versions.read();
+    vi.advanceTimersByTime(1.9);
+    for (let n = 0; n < 10; n += 1) expect((await versions.read()).version).toBe(7);
+    expect(state.asked).toBe(1);
+    vi.advanceTimersByTime(0.2);
+    state.version = 8;
+    expect((await versions.read()).version).toBe(8);
+    expect(state.asked).toBe(2);
+  });
+
+  it('is asked for each time where one may be raised', async () => {
+    const { state, versions } = answers(false);
+    for (let n = 0; n < 10; n += 1) await versions.read();
+    expect(state.asked).toBe(10);
+  });
+
+  it('tells who came at its end the version that was read meanwhile, never an older one', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const { state, versions } = answers(true);
+    await versions.read();
+    const known = versions.read();
+    vi.advanceTimersByTime(2.1);
+    state.version = 8;
+    const read = versions.read();
+    expect((await known).version).toBeGreaterThanOrEqual(7);
+    expect((await read).version).toBe(8);
+  });
+});
+
+describe('the database', () => {
+  it('says so when no commit is announced, and only where each is', async () => {
+    const { sql } = createReader();
+    expect(await isQuiet(sql)).toBe(true);
+    await database.owner.begin(async (tx) => {
+      await tx`select control.announce_version()`;
+      expect(await isQuiet(sql)).toBe(false);
+    });
+    expect(await isQuiet(sql)).toBe(true);
+    await database.owner`alter table read.read_model disable trigger announced`;
+    expect(await isQuiet(sql)).toBe(false);
+    await database.owner`alter table read.read_model enable trigger announced`;
+    expect(await isQuiet(sql)).toBe(true);
+  });
+
+  it('does not say so in a snapshot, which may be older than the question', async () => {
+    const { sql } = createReader();
+    await sql.begin('isolation level repeatable read', async (tx) => {
+      expect(await tx`select is_quiet from control.read_version()`).toEqual([{ isQuiet: false }]);
+    });
+  });
+
+  it('holds nothing up for a reader that stays in its transaction', async () => {
+    const { sql } = createReader();
+    await sql.begin(async (tx) => {
+      expect(await tx`select is_quiet from control.read_version()`).toEqual([{ isQuiet: true }]);
+      await database.owner`update read.read_model set version = version + 1`;
+    });
+  });
+
+  it('commits a version four milliseconds after it was announced at the earliest, announced by hand or not', async () => {
+    const took = async (announce: boolean) => {
+      const startedMs = performance.now();
+      await database.owner.begin(async (tx) => {
+        if (announce) await tx`select control.announce_version()`;
+        await tx`update read.read_model set version = version + 1`;
+      });
+      return performance.now() - startedMs;
+    };
+    for (let n = 0; n < 20; n += 1) expect(await took(n % 2 === 0)).toBeGreaterThanOrEqual(4);
+  });
+
+  it('says so of a read model that was swapped in, and of one that was there before the migration', async () => {
+    const { sql } = createReader();
+    await swap();
+    expect(await isQuiet(sql)).toBe(true);
+    const { owner } = database;
+    await owner`drop function control.hold_version() cascade`;
+    await owner`drop function control.announce_version()`;
+    expect(await isQuiet(sql)).toBe(false);
+    await owner`drop function control.read_version()`;
+    await owner`delete from control.migration where created_at = (select max(created_at) from control.migration)`;
+    expect(await migrate(owner)).toEqual({ applied: 1 });
+    expect(await isQuiet(sql)).toBe(true);
+  });
+});
+
+it('nobody is told an older version than was visible, whichever of three processes is asked, through commits and swaps', async () => {
+  const processes = Array.from({ length: 3 }, createReader);
+  let visible = 0;
+  let told = 0;
+  let done = false;
+  const ask = async (index: number) => {
+    const { versions } = processes[index % 3] ?? createReader();
+    while (!done) {
+      const least = visible;
+      const { version } = await versions.read();
+      expect(version).toBeGreaterThanOrEqual(least);
+      // What one was told, all have to be told from then on.
+      visible = Math.max(visible, version);
+      told += 1;
+    }
+  };
+  const askers = Array.from({ length: 12 }, (_, index) => ask(index));
+  for (let commit = 0; commit < 200; commit += 1) {
+    if (commit % 50 === 49) await swap();
+    const [row] = await database.owner.begin(async (tx) => {
+      if (commit % 3 === 0) await tx`select control.announce_version()`;
+      return tx<{ version: string }[]>`update read.read_model set version = version + 1 returning version`;
+    });
+    visible = Math.max(visible, Number(row?.version));
+    // Long enough for a version to be known without asking, of another length each time.
+    await sleep(commit % 7);
+  }
+  done = true;
+  await Promise.all(askers);
+  // Else it was no test of this.
+  const asked = processes.reduce((sum, each) => sum + each.asked.length, 0);
+  expect(told).toBeGreaterThan(3 * asked);
+});
