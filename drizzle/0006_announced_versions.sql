@@ -1,9 +1,10 @@
--- Whoever raises the version of the read model announces it by an advisory lock, which others see at once, and commits
--- 4 ms later at the earliest. So who has read the version while nothing was announced knows it for half of that without
+-- Whoever raises the version that is shown announces it by an advisory lock, which others see at once, and commits 4 ms
+-- later at the earliest. So who has read the version while nothing was announced knows it for half of that without
 -- asking again. docs/decisions/0030.
 
--- For writers that want to wait while they do something else: the trigger waits for what is left.
-CREATE FUNCTION control.announce_version() RETURNS void LANGUAGE plpgsql AS $$
+-- Ahead of time, by those that have something else to do meanwhile. The limit is for a lock that somebody holds by hand.
+CREATE FUNCTION control.announce_version() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '3s' AS $$
 BEGIN
   IF coalesce(current_setting('coinlog.announced_at', true), '') = '' THEN
     PERFORM pg_advisory_xact_lock(2011976104);
@@ -12,43 +13,43 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Nobody reads a model that is made beside the live one.
-CREATE FUNCTION control.hold_version() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Waits for what is left of the 4 ms: never longer, also where the clock was set back meanwhile.
+CREATE FUNCTION control.wait_announced() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  hold constant double precision := 0.004;
 BEGIN
-  IF tg_table_schema = 'read' THEN
-    PERFORM control.announce_version();
-    PERFORM pg_sleep(greatest(0, current_setting('coinlog.announced_at')::double precision + 0.004
-      - extract(epoch FROM clock_timestamp())::double precision));
-  END IF;
-  RETURN NULL;
+  PERFORM control.announce_version();
+  PERFORM pg_sleep(least(hold, greatest(0, hold + current_setting('coinlog.announced_at')::double precision
+    - extract(epoch FROM clock_timestamp())::double precision)));
+  RETURN NEW;
 END
 $$;
 --> statement-breakpoint
--- The version, and whether it stays for a while: no commit was announced, and none can be made without. A hot standby
--- does not see locks. The lock is given back at once: what counts is that it was free after the caller asked, and
--- before the version is read, which as a statement of its own sees every commit until then.
+-- Each version that is shown is noted there by the transaction that raises it, also by programs that know of no
+-- announcement and swap in a read model of their own.
+CREATE TRIGGER announced BEFORE INSERT ON control.shown FOR EACH ROW EXECUTE FUNCTION control.wait_announced();
+--> statement-breakpoint
+ALTER TABLE control.shown ENABLE ALWAYS TRIGGER announced;
+--> statement-breakpoint
+-- The version, and whether it stays for a while: no commit was announced. A hot standby does not see locks, and a snapshot
+-- may be older than the question. What counts is that the lock was free after the caller asked, and before the version is
+-- read, which as a statement of its own sees every commit until then. Taken and given back in one expression, between
+-- whose parts no statement is cancelled: a lock that stayed would stop the projector.
 CREATE FUNCTION control.read_version(OUT version bigint, OUT is_quiet boolean) LANGUAGE plpgsql AS $$
 BEGIN
-  is_quiet := NOT pg_is_in_recovery()
-    AND current_setting('transaction_isolation') = 'read committed'
-    AND EXISTS (SELECT FROM pg_trigger
-      WHERE tgrelid = to_regclass('read.read_model') AND tgname = 'announced' AND tgenabled IN ('O', 'A'));
-  IF is_quiet THEN
-    is_quiet := pg_try_advisory_lock_shared(2011976104);
-  END IF;
-  IF is_quiet THEN
-    PERFORM pg_advisory_unlock_shared(2011976104);
-  END IF;
+  is_quiet := CASE
+    WHEN pg_catalog.pg_is_in_recovery() THEN false
+    WHEN pg_catalog.current_setting('transaction_isolation') <> 'read committed' THEN false
+    WHEN pg_catalog.pg_try_advisory_lock_shared(2011976104::bigint)
+      THEN pg_catalog.pg_advisory_unlock_shared(2011976104::bigint)
+    ELSE false END;
   SELECT m.version INTO version FROM read.read_model m;
 END
 $$;
 --> statement-breakpoint
-DO $$
-BEGIN
-  IF to_regclass('read.read_model') IS NOT NULL THEN
-    SET LOCAL ROLE coinlog_projector;
-    CREATE TRIGGER announced BEFORE INSERT OR UPDATE ON read.read_model EXECUTE FUNCTION control.hold_version();
-    RESET ROLE;
-  END IF;
-END
-$$;
+REVOKE ALL ON FUNCTION control.announce_version, control.wait_announced, control.read_version FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION control.announce_version TO coinlog_projector;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION control.read_version TO coinlog_app;

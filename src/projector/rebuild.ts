@@ -163,12 +163,11 @@ async function swap(tx: Transaction, corrections: Corrections, now: Date): Promi
   await tx`set local role coinlog_projector`;
   const live = await readModelState(tx, 'read');
   const version = (live?.version ?? (await lastShown(tx))) + 1;
-  await noteShown(tx, version, 'read_next', await corrections.keep(tx, version));
-  // So that the wait for it is over when readers have to wait.
   await announceVersion(tx);
+  await noteShown(tx, version, 'read_next', await corrections.keep(tx, version));
   if (live) await lockOutReaders(tx);
+  await tx`update read_next.read_model set version = ${version}, rebuilt_version = ${version}, rebuilt_at = ${now}`;
   await tx`alter schema read_next rename to read`;
-  await tx`update read.read_model set version = ${version}, rebuilt_version = ${version}, rebuilt_at = ${now}`;
   await pointPublicViews(tx, 'read');
   await tx`select pg_notify('coinlog_read', '')`;
 }

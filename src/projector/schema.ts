@@ -99,8 +99,6 @@ async function makeReadModel(tx: Transaction, schema: string, madeBy: MadeBy, no
   await tx`create schema ${tx(schema)}`;
   for (const readTable of allTables)
     for (const statement of createStatements(schema, readTable)) await tx.unsafe(statement);
-  await tx`
-    create trigger announced before insert or update on ${tx(schema)}.read_model execute function control.hold_version()`;
   const began = await logBegan(tx, now);
   // What is older goes from the default partition, which is then small.
   const from = madeBy.historyFrom !== null && madeBy.historyFrom > began ? madeBy.historyFrom : began;

@@ -30,7 +30,7 @@ const recentMs = 50;
 // Half of what a commit is announced ahead (drizzle/0006), so that two clocks need not agree on more than that.
 const quietMs = 2;
 
-/** `sql`: best a pool of one, so that no slow question is in the way. */
+/** `sql`: a pool of one, so that no slow question is in the way, and answers come in the order that they were asked in. */
 export function createVersionReader(sql: Sql): VersionReader {
   let last: ReadVersion = { epoch: '', version: -1 };
   /** How often it was seen to go back: what is kept of a version is of no use once another history has come to it. */

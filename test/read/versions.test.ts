@@ -5,6 +5,7 @@ import { createVersionReader } from '../../src/read/versions.ts';
 import { rebuild } from '../../src/projector/rebuild.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { expectRebuildEqualsLive, testFolds } from '../support/project.ts';
+import { raiseVersion } from '../support/raise-version.ts';
 import { fillMarket } from '../graphql/market.ts';
 
 let database: TestDatabase;
@@ -63,9 +64,7 @@ it('who asks after a commit or a swap was visible is never told of an older vers
   const askers = Array.from({ length: 8 }, ask);
   for (let commit = 0; commit < 300; commit += 1) {
     if (commit % 100 === 99) await rebuild({ ...testFolds, sql: database.sql, holder: crypto.randomUUID() });
-    const [row] = await database.owner<{ version: string }[]>`
-      update read.read_model set version = version + 1 returning version`;
-    visible = Number(row?.version);
+    visible = await raiseVersion(database.owner);
   }
   done = true;
   await Promise.all(askers);
@@ -115,11 +114,10 @@ describe('what is read without a transaction', () => {
   it('is read once more, from a snapshot, when the version moves meanwhile, and then no more', async () => {
     const sessions = createReadSessions(database.readSql);
     let calls = 0;
-    const raise = () => database.owner`update read.read_model set version = version + 1`;
     const { labelled, found, rows } = await sessions.run(async ({ version, sql: reader }) => {
       calls += 1;
       const coins = await reader`select 1 from read.coin`;
-      await raise();
+      await raiseVersion(database.owner);
       const [row] = await reader<{ version: number }[]>`select version from read.read_model`;
       return { labelled: version, found: row?.version, rows: coins.length };
     });
