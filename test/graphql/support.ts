@@ -1,6 +1,7 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { createHttpServer } from '../../src/api/http/server.ts';
+import { registerTransfer } from '../../src/api/http/transfer.ts';
 import { registerGraphql, type GraphqlDeps } from '../../src/api/graphql/register.ts';
 import type { SourceConfig } from '../../src/config/config.ts';
 import type { Sql } from '../../src/database/client.ts';
@@ -77,6 +78,7 @@ export async function createTestApi(
   const log = deps.log ?? silentLogger;
   const metrics = createMetrics({ version: 'test', revision: 'test' });
   const app = createHttpServer({ log, metrics });
+  await registerTransfer(app, { corsOrigins: [] });
   const versions = createVersionReader(readSql);
   const sessions = createReadSessions(readSql, versions);
   await registerGraphql(app, {

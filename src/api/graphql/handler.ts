@@ -4,6 +4,7 @@ import { messageOf } from '../../errors.ts';
 import type { ReadVersion } from '../../read/versions.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Answer, AnswerCache, Made } from '../http/answer-cache.ts';
+import { encodingFor } from '../http/packed.ts';
 import { askedOf, type createExecution, type Executed } from './answer.ts';
 import type { PlainRequest } from './asked.ts';
 import type { Bodies } from './bodies.ts';
@@ -59,12 +60,17 @@ const madeOf = ({ response, outcome }: Executed): Made => {
 function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   // 0: without a database.
   if (answer.version > 0) reply.header('X-Read-Model-Version', answer.version);
-  reply.header('Vary', 'Accept, Origin');
+  reply.header('Vary', 'Accept, Origin, accept-encoding');
   if (answer.tag === null) reply.header('Cache-Control', 'no-store');
   // Whoever keeps it asks each time whether it still is the answer.
   else reply.header('ETag', answer.tag).header('Cache-Control', 'no-cache');
   if (answer.result === 'not_modified') return reply.status(304).send();
-  return reply.status(answer.status).header('Content-Type', answer.type).send(answer.parts[0]);
+  reply.status(answer.status).header('Content-Type', answer.type);
+  const encoding = answer.packable && encodingFor(reply.request);
+  if (answer.packable && encoding)
+    return reply.header('Content-Encoding', encoding).send(answer.packable.packed(encoding));
+  // Packed on its way out, if it is.
+  return reply.send(answer.parts[0]);
 }
 
 /** A request that passes every check, and can be answered without looking at it as closely as Apollo does. */
@@ -124,7 +130,7 @@ export function createHandler(deps: HandlerDeps) {
   async function answerOnce(request: FastifyRequest, reply: FastifyReply, direct: Direct | null) {
     const made = direct && (await run(request, direct, null));
     return made
-      ? sendAnswer(reply, { ...made, result: 'miss', tag: null })
+      ? sendAnswer(reply, { ...made, result: 'miss', tag: null, packable: null })
       : sendResponse(reply, await execute(request, null));
   }
 

@@ -1,6 +1,7 @@
 import type { ReadVersion, VersionReader } from '../../read/versions.ts';
 import { createLru } from '../../lru.ts';
 import { namesTag, weakTag } from './etag.ts';
+import { createPackable, type Packable } from './packed.ts';
 
 /** An answer as it was made. */
 export interface Made {
@@ -20,8 +21,12 @@ export type CacheResult = 'hit' | 'miss' | 'shared' | 'not_modified';
 
 export type Answer =
   | { result: 'not_modified'; version: number; tag: string }
-  /** `tag` null: not to be kept by anyone. */
-  | (Omit<Made, 'keep'> & { result: Exclude<CacheResult, 'not_modified'>; tag: string | null });
+  /** `tag` null: not to be kept by anyone. `packable`: its text, where it was kept and may be packed. */
+  | (Omit<Made, 'keep'> & {
+      result: Exclude<CacheResult, 'not_modified'>;
+      tag: string | null;
+      packable: Packable | null;
+    });
 
 export interface Asked {
   /** Normalised: all that an answer depends on besides the read model. */
@@ -50,12 +55,18 @@ export interface AnswerCacheDeps {
 }
 
 /** The tag is made for the first who is given it: a digest takes 4 microseconds. */
-type Kept = Omit<Made, 'keep'> & { tag: string | null };
+type Kept = Omit<Made, 'keep'> & { tag: string | null; packable: Packable | null };
 
-// A string takes at most two bytes a character; the rest is what a map's entry takes, about.
+// A string takes at most two bytes a character, and half a byte more once it is packed in both ways; the rest is what a
+// map's entry takes, about.
 const entryBytes = 200;
-const bytesOf = (request: string, { parts }: Kept): number =>
-  entryBytes + 2 * parts.reduce((sum, part) => sum + part.length, request.length);
+const bytesOf = (request: string, { parts, packable }: Kept): number => {
+  const characters = parts.reduce((sum, part) => sum + part.length, request.length);
+  return entryBytes + Math.ceil((packable ? 2.5 : 2) * characters);
+};
+
+const packableOf = ({ parts: [text = '', ...others] }: Pick<Made, 'parts'>): Packable | null =>
+  others.length === 0 ? createPackable(text) : null;
 
 const isSame = (a: ReadVersion, b: ReadVersion): boolean => a.version === b.version && a.epoch === b.epoch;
 
@@ -153,8 +164,12 @@ export function createAnswerCache({ versions, build, maxBytes }: AnswerCacheDeps
       const { keep, ...answer } = await made;
       const tag = keep && isTagged ? tagOf(epoch, answer.version, request) : null;
       if (keep && result === 'miss')
-        shelf.put(request, { epoch, version: answer.version }, { ...answer, tag });
-      return { result, ...answer, tag };
+        shelf.put(
+          request,
+          { epoch, version: answer.version },
+          { ...answer, tag, packable: packableOf(answer) },
+        );
+      return { result, ...answer, tag, packable: null };
     },
     size: shelf.size,
   };

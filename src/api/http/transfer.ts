@@ -1,6 +1,7 @@
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
+import { brotliOptions, encodings, gzipOptions, packAtOnceBytes, packFromBytes } from './packed.ts';
 
 export interface TransferOptions {
   /** Origins whose pages may read answers; `*` for any; none: no page of another origin may. */
@@ -9,8 +10,6 @@ export interface TransferOptions {
 
 // Answers of ours that are text; pages and scripts are packed when they are built.
 const compressible = /^(?:application\/(?:json|graphql-response\+json|x-ndjson)|text\/(?:csv|plain))/;
-// Smaller ones fit one packet as they are.
-const compressFromBytes = 1_400;
 
 const requestHeaders = [
   'Content-Type',
@@ -57,10 +56,12 @@ export async function registerTransfer(
     });
   await app.register(compress, {
     global: true,
-    threshold: compressFromBytes,
-    encodings: ['br', 'gzip'],
+    threshold: packFromBytes,
+    syncThreshold: packAtOnceBytes,
+    encodings: [...encodings],
     customTypes: compressible,
-    zlibOptions: { level: 4 },
+    zlibOptions: gzipOptions,
+    brotliOptions,
     // What comes in packed may be any size unpacked.
     globalDecompression: false,
   });

@@ -1,0 +1,95 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { expectRebuildEqualsLive } from '../support/project.ts';
+import { commitMarket, fillMarket, marketCoin } from './market.ts';
+import { createTestApi, type TestApi } from './support.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await fillMarket(database);
+  const coins = Array.from({ length: 60 }, (_, n) => marketCoin(`coin-${n}`, { name: `Coin № ${n}` }));
+  await commitMarket(database, 1, coins);
+  api = await createTestApi(database);
+});
+afterAll(async () => {
+  await api.close();
+  await expectRebuildEqualsLive(database);
+  await database.close();
+});
+
+const page = '{ coins(first: 50) { nodes { id name priceUsd marketCapUsd } } }';
+const get = (query: string, encoding: string | null, headers: Record<string, string> = {}) =>
+  api.app.inject({
+    url: '/graphql',
+    query: { query },
+    headers: {
+      'apollo-require-preflight': 'true',
+      ...headers,
+      ...(encoding === null ? {} : { 'accept-encoding': encoding }),
+    },
+  });
+
+const unpack = { gzip: gunzipSync, br: brotliDecompressSync };
+// As browsers and fetch send it, and as older clients do.
+const accepted = [
+  ['gzip, deflate, br, zstd', 'br'],
+  ['gzip, deflate', 'gzip'],
+  ['br;q=0.5, gzip', 'gzip'],
+] as const;
+
+describe.each(accepted)('who accepts %s', (header, encoding) => {
+  it('has the same answer packed, from the cache as when it was made, with the same tag', async () => {
+    const plain = await get(page, null);
+    const first = await get(`${page} # ${header}`, header);
+    const kept = await get(`${page} # ${header}`, header);
+    for (const packed of [first, kept]) {
+      expect(packed.headers).toMatchObject({
+        'content-encoding': encoding,
+        'content-length': String(packed.rawPayload.length),
+        'content-type': plain.headers['content-type'],
+        vary: 'Accept, Origin, accept-encoding',
+      });
+      expect(unpack[encoding](packed.rawPayload).toString()).toBe(plain.body);
+    }
+    expect(kept.headers.etag).toBe(first.headers.etag);
+    const known = await get(`${page} # ${header}`, header, { 'if-none-match': String(kept.headers.etag) });
+    expect([known.statusCode, known.body]).toEqual([304, '']);
+    expect(known.headers).not.toHaveProperty('content-encoding');
+  });
+});
+
+it('an answer that is packed is never of a version before', async () => {
+  for (let price = 1; price <= 5; price += 1) {
+    await commitMarket(database, 10 + price, [
+      marketCoin('ether', { current_price: price, market_cap_rank: 2 }),
+    ]);
+    for (let again = 0; again < 3; again += 1) {
+      const { rawPayload } = await get(page, 'gzip');
+      const { data } = JSON.parse(gunzipSync(rawPayload).toString()) as {
+        data: { coins: { nodes: { name: string; priceUsd: number }[] } };
+      };
+      expect(data.coins.nodes.find(({ name }) => name === 'ETHER')?.priceUsd).toBe(price);
+    }
+  }
+});
+
+it.each([null, 'identity', 'zstd', 'gzip;q=0'])('is as it is for who accepts %s', async (header) => {
+  for (let again = 0; again < 2; again += 1) {
+    const answer = await get(page, header);
+    expect(answer.headers).not.toHaveProperty('content-encoding');
+    expect(answer.json()).toHaveProperty('data.coins.nodes.49');
+  }
+});
+
+it('what is small, and what nobody may keep, is not kept packed', async () => {
+  for (let again = 0; again < 2; again += 1) {
+    const small = await get('{ coins(first: 1) { nodes { id } } }', 'gzip');
+    expect(small.headers).not.toHaveProperty('content-encoding');
+    const clocked = await get('{ health { status } }', 'gzip');
+    expect(clocked.headers['cache-control']).toBe('no-store');
+  }
+});
