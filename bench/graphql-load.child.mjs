@@ -2,7 +2,7 @@
 // itself is compiled before anything is measured.
 import autocannon from 'autocannon';
 
-async function load({ url, body, from, seconds }) {
+async function load({ url, body, accepts, from, seconds }) {
   let sent = from ?? 0;
   // Each another question with the same answer.
   const setupRequest = (request) => {
@@ -14,7 +14,7 @@ async function load({ url, body, from, seconds }) {
     connections: 16,
     duration: seconds,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(accepts ? { 'accept-encoding': accepts } : {}) },
     body: JSON.stringify(body),
     ...(from === null ? {} : { requests: [{ setupRequest }] }),
   });

@@ -10,6 +10,7 @@ async function coinlog(maxBytes) {
   const from = (path) => import(`../dist/${path}`);
   const { connect } = await from('database/client.js');
   const { createHttpServer } = await from('api/http/server.js');
+  const { registerTransfer } = await from('api/http/transfer.js');
   const { registerGraphql } = await from('api/graphql/register.js');
   const { createAnswerCache } = await from('api/http/answer-cache.js');
   const { createRateLimit } = await from('api/http/rate-limit.js');
@@ -33,6 +34,7 @@ async function coinlog(maxBytes) {
     metrics,
     access: { trustProxy: false, rateLimit, now },
   });
+  await registerTransfer(app, { corsOrigins: [] });
   const versions = createVersionReader(versionSql);
   await registerGraphql(app, {
     sessions: createReadSessions(readSql, versions, sharedSql),

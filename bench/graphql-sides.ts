@@ -25,6 +25,8 @@ export interface Question {
   body: { query: string; variables: object };
   /** Each request differs from all others: none is answered from a cache. */
   isVaried?: boolean;
+  /** How the answer may be packed. */
+  accepts?: string;
 }
 
 const child = (file: string, args: string[]): ChildProcess =>
@@ -85,10 +87,10 @@ export async function startSide({ appTarget }: BenchServer, side: Side, extra = 
 export function startLoader(): Loader {
   const loader = child('graphql-load.child.mjs', []);
   return {
-    async load({ url, cpuUs }, { body, isVaried }, seconds, from) {
+    async load({ url, cpuUs }, { body, isVaried, accepts }, seconds, from) {
       const before = await cpuUs();
       const told = message<Omit<Load, 'cpuUs'>>(loader);
-      loader.send({ url, body, from: isVaried ? from : null, seconds });
+      loader.send({ url, body, accepts, from: isVaried ? from : null, seconds });
       const measured = await told;
       const took = (await cpuUs()) - before;
       if (measured.failed > 0) throw new Error(`${url}: ${measured.failed} requests failed`);

@@ -38,7 +38,17 @@ async function cursorOf(url: string, page: number): Promise<string | null> {
   return after;
 }
 
-type Name = 'small' | 'differing' | 'jit' | 'jitOfTwo' | 'deep' | 'graphile' | 'repeated' | 'ceiling';
+type Name =
+  | 'small'
+  | 'differing'
+  | 'jit'
+  | 'jitOfTwo'
+  | 'deep'
+  | 'graphile'
+  | 'repeated'
+  | 'ceiling'
+  | 'repeatedPacked'
+  | 'differingPacked';
 
 interface Asked {
   running: Running;
@@ -47,6 +57,8 @@ interface Asked {
 
 const ask = (query: string, variables: object): Question => ({ body: { query, variables } });
 const vary = (question: Question): Question => ({ ...question, isVaried: true });
+// As browsers ask, and fetch.
+const packed = (question: Question): Question => ({ ...question, accepts: 'gzip, deflate, br' });
 
 /** Starts every side, and says what each is asked. */
 async function startSides(server: BenchServer, small: BenchServer): Promise<Record<Name, Asked>> {
@@ -64,6 +76,11 @@ async function startSides(server: BenchServer, small: BenchServer): Promise<Reco
     deep: { running: await start('coinlog without cache'), question: vary(ask(bare, { ...page, after })) },
     graphile: { running: await start('postgraphile'), question: ask(postgraphile, page) },
     repeated: { running: repeated, question: ask(bare, { ...page, v: '' }) },
+    repeatedPacked: { running: await start('coinlog'), question: packed(ask(bare, { ...page, v: '' })) },
+    differingPacked: {
+      running: await start('coinlog without cache'),
+      question: packed(vary(ask(bare, page))),
+    },
     ceiling: { running: await start('constant', String(length)), question: ask(bare, page) },
   };
 }
@@ -137,6 +154,8 @@ function describe(measured: readonly Round[]): string {
     speed(repeats, 'repeated', 'ceiling', constant, { atLeast: 0.5 }),
     speed('a page of 10,000 coins', 'differing', 'small', 'of 1,000 coins', { atLeast: 0.9 }),
     speed('page 200', 'deep', 'differing', 'page 1', { atLeast: 0.9 }),
+    speed(`${repeats}, packed`, 'repeatedPacked', 'repeated', 'not packed'),
+    speed(`${differs}, packed`, 'differingPacked', 'differing', 'not packed'),
     effort(differs, 'differing', 'jit', 'Mercurius, JIT'),
     effort(differs, 'differing', 'graphile', 'PostGraphile 5'),
     effort(repeats, 'repeated', 'ceiling', 'a constant'),
