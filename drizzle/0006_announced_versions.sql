@@ -1,4 +1,4 @@
--- Whoever raises the version that is shown announces it by an advisory lock, which others see at once, and commits 8 ms
+-- Whoever raises the version that is shown announces it by an advisory lock, which others see at once, and commits 16 ms
 -- later at the earliest. So who has read the version while nothing was announced knows it for half of that without
 -- asking again. docs/decisions/0030.
 
@@ -13,11 +13,11 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Waits for what is left of the 8 ms: never longer, also where the clock was set back meanwhile.
+-- Waits for what is left of the 16 ms: never longer, also where the clock was set back meanwhile.
 CREATE FUNCTION control.wait_announced() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  hold constant double precision := 0.008;
+  hold constant double precision := 0.016;
 BEGIN
   PERFORM control.announce_version();
   PERFORM pg_sleep(least(hold, greatest(0, hold + current_setting('coinlog.announced_at')::double precision

@@ -9,7 +9,7 @@ export interface ShownSwap {
 }
 
 /**
- * Says that this transaction is going to raise the version, which takes effect 8 ms later at the earliest: what is
+ * Says that this transaction is going to raise the version, which takes effect 16 ms later at the earliest: what is
  * done in between is not waited for. docs/decisions/0030.
  */
 export async function announceVersion(tx: Transaction): Promise<void> {

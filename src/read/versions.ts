@@ -28,9 +28,9 @@ const readLimitMs = 3_000;
 // Short beside the time between two commits: what was read for a version that has moved is read for nothing.
 const recentMs = 50;
 // Half of what a commit is announced ahead (drizzle/0006), so that two clocks need not agree on more than that.
-const quietMs = 4;
+const quietMs = 8;
 // What is left when it is read again, while all are still answered: nobody waits for that.
-const renewMs = 2;
+const renewMs = 4;
 
 /** `sql`: a pool of one, so that no slow question is in the way, and answers come in the order that they were asked in. */
 export function createVersionReader(sql: Sql): VersionReader {
