@@ -1,5 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getIntrospectionQuery } from 'graphql';
+import { packAtOnceBytes, packFromBytes } from '../../src/api/http/packed.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { expectRebuildEqualsLive } from '../support/project.ts';
 import { commitMarket, fillMarket, marketCoin } from './market.ts';
@@ -51,7 +53,7 @@ describe.each(accepted)('who accepts %s', (header, encoding) => {
         'content-encoding': encoding,
         'content-length': String(packed.rawPayload.length),
         'content-type': plain.headers['content-type'],
-        vary: 'Accept, Origin, accept-encoding',
+        vary: 'Accept, Accept-Encoding, Origin',
       });
       expect(unpack[encoding](packed.rawPayload).toString()).toBe(plain.body);
     }
@@ -75,6 +77,24 @@ it('an answer that is packed is never of a version before', async () => {
       expect(data.coins.nodes.find(({ name }) => name === 'ETHER')?.priceUsd).toBe(price);
     }
   }
+});
+
+it('what is large is packed too, from the cache or not, and so is what Apollo answers', async () => {
+  const large = getIntrospectionQuery();
+  const plain = await get(large, null);
+  expect(plain.body.length).toBeGreaterThan(packAtOnceBytes);
+  const refused = `{ ${Array.from({ length: 12 }, (_, n) => `nothing${n}`).join(' ')} }`;
+  const wrong = await get(refused, null);
+  expect(wrong.body.length).toBeGreaterThan(packFromBytes);
+  for (const [query, { body }] of [
+    [large, plain],
+    [refused, wrong],
+  ] as const)
+    for (const encoding of ['gzip', 'br'] as const) {
+      const packed = await get(query, encoding);
+      expect(packed.headers['content-encoding']).toBe(encoding);
+      expect(unpack[encoding](packed.rawPayload).toString()).toBe(body);
+    }
 });
 
 it.each([null, 'identity', 'zstd', 'gzip;q=0'])('is as it is for who accepts %s', async (header) => {

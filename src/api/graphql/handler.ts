@@ -4,7 +4,7 @@ import { messageOf } from '../../errors.ts';
 import type { ReadVersion } from '../../read/versions.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Answer, AnswerCache, Made } from '../http/answer-cache.ts';
-import { encodingFor } from '../http/packed.ts';
+import { sendText } from '../http/packed.ts';
 import { askedOf, type createExecution, type Executed } from './answer.ts';
 import type { PlainRequest } from './asked.ts';
 import type { Bodies } from './bodies.ts';
@@ -25,6 +25,8 @@ export interface HandlerDeps {
   metrics: Pick<Metrics, 'graphqlCache'>;
 }
 
+const vary = 'Accept, Accept-Encoding, Origin';
+
 function bodyOf({ body }: HTTPGraphQLResponse): string {
   if (body.kind !== 'complete') throw new Error('an answer in parts, which nothing asks for');
   return body.string;
@@ -40,10 +42,11 @@ function statusOf({ response, outcome }: Executed): number {
   return response.status ?? 200;
 }
 
-function sendResponse(reply: FastifyReply, executed: Executed): FastifyReply {
+async function sendResponse(reply: FastifyReply, executed: Executed): Promise<FastifyReply> {
   const { response } = executed;
   for (const [name, value] of response.headers) reply.header(name, value);
-  return reply.header('Cache-Control', 'no-store').status(statusOf(executed)).send(bodyOf(response));
+  reply.header('Cache-Control', 'no-store').header('Vary', vary).status(statusOf(executed));
+  return sendText(reply, bodyOf(response));
 }
 
 const madeOf = ({ response, outcome }: Executed): Made => {
@@ -57,20 +60,16 @@ const madeOf = ({ response, outcome }: Executed): Made => {
   };
 };
 
-function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
+async function sendAnswer(reply: FastifyReply, answer: Answer): Promise<FastifyReply> {
   // 0: without a database.
   if (answer.version > 0) reply.header('X-Read-Model-Version', answer.version);
-  reply.header('Vary', 'Accept, Origin, accept-encoding');
+  reply.header('Vary', vary);
   if (answer.tag === null) reply.header('Cache-Control', 'no-store');
   // Whoever keeps it asks each time whether it still is the answer.
   else reply.header('ETag', answer.tag).header('Cache-Control', 'no-cache');
   if (answer.result === 'not_modified') return reply.status(304).send();
   reply.status(answer.status).header('Content-Type', answer.type);
-  const encoding = answer.packable && encodingFor(reply.request);
-  if (answer.packable && encoding)
-    return reply.header('Content-Encoding', encoding).send(answer.packable.packed(encoding));
-  // Packed on its way out, if it is.
-  return reply.send(answer.parts[0]);
+  return sendText(reply, answer.parts[0] ?? '', answer.packable);
 }
 
 /** A request that passes every check, and can be answered without looking at it as closely as Apollo does. */

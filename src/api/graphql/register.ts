@@ -117,6 +117,8 @@ export async function registerGraphql(app: FastifyInstance, deps: GraphqlDeps): 
   });
   const route = {
     url: '/graphql',
+    // Packed by itself, so that what is kept is packed once; as a hook on every answer it took 4 of 55 us.
+    compress: false as const,
     bodyLimit: bodyBytesMax,
     errorHandler: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       void refuse(error, request, reply),
