@@ -11,7 +11,8 @@ import type {
   VariableValues,
 } from '../sources/source.ts';
 import { retention, type Retention } from './retention.ts';
-import { allVariables, driftMode, scheduleOff, scheduleVariableOf, type DriftMode } from './variables.ts';
+import { driftMode, type DriftMode } from './values.ts';
+import { allVariables, scheduleOff, scheduleVariableOf } from './variables.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -4,10 +4,10 @@ import { connect, type Sql } from '../../src/database/client.ts';
 import { rebuild } from '../../src/projector/rebuild.ts';
 import { createVersionReader } from '../../src/read/versions.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { expectRebuildEqualsLive, testFolds } from '../support/project.ts';
+import { expectRebuildEqualsLive, projectAll, testFolds } from '../support/project.ts';
 import { raiseVersion } from '../support/raise-version.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { fillMarket } from '../graphql/market.ts';
+import { commitMarket, fillMarket, marketCoin } from '../graphql/market.ts';
 
 let database: TestDatabase;
 const readers: Sql[] = [];
@@ -157,6 +157,19 @@ describe('the database', () => {
         where l.locktype = 'advisory' and d.datname = current_database()`;
       expect(left).toEqual([]);
     }
+  });
+
+  it('says so where somebody holds the lock by hand, and goes on once it is free, without a dead letter', async () => {
+    const holder = await database.owner.reserve();
+    await holder`select pg_advisory_lock_shared(2011976104)`;
+    const coin = marketCoin('bitcoin', { current_price: 4711 });
+    await expect(commitMarket(database, 1, [coin])).rejects.toMatchObject({ code: '55P03' });
+    await holder`select pg_advisory_unlock_shared(2011976104)`;
+    holder.release();
+    await projectAll(database);
+    const quotes = await database.sql`select from read.snapshot where price = 4711`;
+    expect(quotes).toHaveLength(1);
+    expect(await database.sql`select from read.dead_letter`).toEqual([]);
   });
 
   it('lets a version be seen sixteen milliseconds after it was announced at the earliest, ahead or not', async () => {

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { recordKey, type RecordRef } from '../../control/record-decisions.ts';
 import { readSourceControls, type SourceControls } from '../../control/status.ts';
 import type { SourceConfig } from '../../config/config.ts';
+import type { Queryable } from '../../database/client.ts';
 import type { Archive } from '../../log/archive/archive.ts';
 import { readAliases, readLinks, type LinkRow } from '../../read/graphql/links.ts';
 import { candleKeyText, readCandles, type CandleKey, type CandleRow } from '../../read/graphql/candles.ts';
@@ -107,33 +108,21 @@ const itself = (key: string): string => key;
 
 function createBatchers({ archive, sources, now }: ContextDeps, reads: Reads): Batchers {
   const { read, readShort } = reads;
+  const byId = <Value>(
+    query: (sql: Queryable, ids: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+  ) => createBatcher({ keyOf: itself, load: (ids) => lookUp(reads, ids, (sql) => query(sql, ids)) });
   const controlled = sources.map(({ source, settings }) => ({ name: source.name, settings }));
   return {
-    coins: createBatcher({
-      keyOf: itself,
-      load: (ids) => lookUp(reads, ids, (sql) => readCoinsById(sql, ids)),
-    }),
-    quotes: createBatcher({
-      keyOf: itself,
-      load: (ids) => lookUp(reads, ids, (sql) => readQuotes(sql, ids)),
-    }),
-    links: createBatcher({ keyOf: itself, load: (ids) => lookUp(reads, ids, (sql) => readLinks(sql, ids)) }),
-    aliases: createBatcher({
-      keyOf: itself,
-      load: (ids) => lookUp(reads, ids, (sql) => readAliases(sql, ids)),
-    }),
+    coins: byId(readCoinsById),
+    quotes: byId(readQuotes),
+    links: byId(readLinks),
+    aliases: byId(readAliases),
     candles: createBatcher({
       keyOf: candleKeyText,
       load: (keys) => read((sql) => readCandles(sql, keys)),
     }),
-    snapshots: createBatcher({
-      keyOf: itself,
-      load: (ids) => lookUp(reads, ids, (sql) => readSnapshotsById(sql, ids)),
-    }),
-    runs: createBatcher({
-      keyOf: itself,
-      load: (ids) => lookUp(reads, ids, (sql) => readRunsById(sql, ids)),
-    }),
+    snapshots: byId(readSnapshotsById),
+    runs: byId(readRunsById),
     rankGaps: createBatcher({ keyOf: itself, load: (ids) => read((sql) => readRankGaps(sql, ids)) }),
     events: createBatcher({
       keyOf: eventKeyText,
@@ -143,22 +132,13 @@ function createBatchers({ archive, sources, now }: ContextDeps, reads: Reads): B
       keyOf: recordKeyText,
       load: (keys) => read((sql) => readRawRecords(sql, keys, archive)),
     }),
-    drifts: createBatcher({
-      keyOf: itself,
-      load: (ids) => lookUp(reads, ids, (sql) => readDriftsById(sql, ids)),
-    }),
-    anomalies: createBatcher({
-      keyOf: itself,
-      load: (ids) => lookUp(reads, ids, (sql) => readAnomaliesById(sql, ids)),
-    }),
+    drifts: byId(readDriftsById),
+    anomalies: byId(readAnomaliesById),
     rejected: createBatcher({
       keyOf: recordKey,
       load: (refs) => read((sql) => readRejectedRecords(sql, refs)),
     }),
-    rebuilds: createBatcher({
-      keyOf: itself,
-      load: (ids) => lookUp(reads, ids, (sql) => readRebuildsById(sql, ids)),
-    }),
+    rebuilds: byId(readRebuildsById),
     // There are a few sources only: all of them, whichever are asked for.
     sourceStates: createBatcher({ keyOf: itself, load: () => readShort(readSourceStates) }),
     sourceControls: createBatcher({

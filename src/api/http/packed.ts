@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 import { brotliCompress, brotliCompressSync, constants, gzip, gzipSync } from 'node:zlib';
 
 /** How text is packed, best first. */
-export const encodings = ['br', 'gzip'] as const;
-export type Encoding = (typeof encodings)[number];
+export const encodings: Encoding[] = ['br', 'gzip'];
+type Encoding = 'br' | 'gzip';
 
 // Smaller ones fit one packet as they are.
 export const packFromBytes = 1_400;
@@ -44,10 +44,10 @@ export function createPackable(text: string): Packable | null {
 }
 
 /** How a client takes its answers packed; null: as they are. */
-export function encodingFor({ headers }: FastifyRequest): Encoding | null {
+function encodingFor({ headers }: FastifyRequest): Encoding | null {
   const accepted = headers['accept-encoding'];
   if (typeof accepted !== 'string' || headers['x-no-compression'] !== undefined) return null;
-  return negotiate(accepted.toLowerCase(), [...encodings]);
+  return negotiate(accepted.toLowerCase(), encodings);
 }
 
 const packText = (text: string, encoding: Encoding): Buffer | Promise<Buffer> =>

@@ -58,7 +58,7 @@ export async function registerTransfer(
     global: true,
     threshold: packFromBytes,
     syncThreshold: packAtOnceBytes,
-    encodings: [...encodings],
+    encodings,
     customTypes: compressible,
     zlibOptions: gzipOptions,
     brotliOptions,
